@@ -1,0 +1,133 @@
+package store
+
+import (
+	"context"
+	"errors"
+	"fmt"
+)
+
+// View only reads. Draft and Reader satisfy it, so code that shows things serves both.
+type View interface {
+	// Get reads one record; nil when there is none.
+	Get(ref Ref) ([]byte, error)
+	// List reads records in key order; in a draft it sees what is committed, not what the draft itself has put.
+	List(prefix, after Ref, n int) ([]Record, error)
+	// Top, Rank and Message are those of DB.
+	Top(b Board, n int) ([]Score, error)
+	Rank(b Board, member string) (Score, error)
+	Message(key string) (string, error)
+}
+
+// Draft gathers one unit: it records what was read and holds back what is to be written. It belongs to one goroutine
+// and ends with the function that it was given to.
+type Draft struct {
+	reader
+	Unit Unit
+	read map[Ref]Record
+	put  map[Ref]int // index in Unit.Put
+}
+
+// Get reads a record, as this draft has put it where it has.
+func (d *Draft) Get(ref Ref) ([]byte, error) {
+	if i, ok := d.put[ref]; ok {
+		return d.Unit.Put[i].Bytes, nil
+	}
+	if r, ok := d.read[ref]; ok {
+		return r.Bytes, nil
+	}
+	if err := d.Preload(ref); err != nil {
+		return nil, err
+	}
+	return d.read[ref].Bytes, nil
+}
+
+// Preload reads several records in one go, for the Gets that follow.
+func (d *Draft) Preload(refs ...Ref) error {
+	var missing []Ref
+	for _, ref := range refs {
+		if _, ok := d.read[ref]; !ok {
+			missing = append(missing, ref)
+		}
+	}
+	if len(missing) == 0 {
+		return nil
+	}
+	records, err := d.db.Load(d.ctx, missing...)
+	if err != nil {
+		return fmt.Errorf("read %s: %w", missing[0], err)
+	}
+	for _, r := range records {
+		if _, twice := d.read[r.Ref]; twice {
+			continue
+		}
+		d.read[r.Ref] = r
+		d.Unit.Read = append(d.Unit.Read, Read{r.Ref, r.Version})
+	}
+	return nil
+}
+
+// Put writes a record; nil bytes delete it.
+func (d *Draft) Put(ref Ref, b []byte) {
+	if i, ok := d.put[ref]; ok {
+		d.Unit.Put[i].Bytes = b
+		return
+	}
+	d.put[ref] = len(d.Unit.Put)
+	d.Unit.Put = append(d.Unit.Put, Put{ref, b})
+}
+
+// Delete removes a record.
+func (d *Draft) Delete(ref Ref) { d.Put(ref, nil) }
+
+// Send adds a row to the outbox.
+func (d *Draft) Send(r Row) { d.Unit.Send = append(d.Unit.Send, r) }
+
+// Wake sets, moves or removes (zero time) a wake row.
+func (d *Draft) Wake(w Wake) { d.Unit.Wake = append(d.Unit.Wake, w) }
+
+// Points adds points.
+func (d *Draft) Points(p Points) {
+	if p.N != 0 {
+		d.Unit.Points = append(d.Unit.Points, p)
+	}
+}
+
+// Update runs fn on a fresh draft and commits what it gathered, again from the start when something that it read has
+// changed meanwhile. fn must touch nothing but its draft. The error of fn ends it without a commit.
+func Update(ctx context.Context, db DB, fn func(*Draft) error) error {
+	const tries = 100 // each conflict means that somebody else got through, so this is never reached in practice
+	for range tries {
+		d := &Draft{reader: reader{ctx, db}, read: map[Ref]Record{}, put: map[Ref]int{}}
+		if err := fn(d); err != nil {
+			return err
+		}
+		err := db.Commit(ctx, d.Unit)
+		if !errors.Is(err, ErrConflict) {
+			return err
+		}
+	}
+	return fmt.Errorf("commit, %d times in a row: %w", tries, ErrConflict)
+}
+
+// NewReader is a View of what is committed.
+func NewReader(ctx context.Context, db DB) View { return reader{ctx, db} }
+
+type reader struct {
+	ctx context.Context
+	db  DB
+}
+
+func (r reader) Get(ref Ref) ([]byte, error) {
+	records, err := r.db.Load(r.ctx, ref)
+	if err != nil {
+		return nil, fmt.Errorf("read %s: %w", ref, err)
+	}
+	return records[0].Bytes, nil
+}
+
+func (r reader) List(prefix, after Ref, n int) ([]Record, error) {
+	return r.db.List(r.ctx, prefix, after, n)
+}
+func (r reader) Top(b Board, n int) ([]Score, error)        { return r.db.Top(r.ctx, b, n) }
+func (r reader) Rank(b Board, member string) (Score, error) { return r.db.Rank(r.ctx, b, member) }
+func (r reader) Message(key string) (string, error)         { return r.db.Message(r.ctx, key) }
