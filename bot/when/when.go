@@ -1,6 +1,8 @@
 // Package when tells which instants a schedule means. robfig/cron parses expressions; wall time, gaps and overlaps are
 // handled here: a wall time that a clock change skips fires at the first instant after the gap, one that occurs twice
 // fires at the first, two on one instant are one, and a date that does not exist has no slot.
+//
+// It is pure: nothing here asks for the time. The zones are those of the IANA database, which is part of the program.
 package when
 
 import "time"
