@@ -4,7 +4,7 @@ import "strings"
 
 // Key writes a Ref from the parts of an ordered tuple: the tenant first, then the name of the kind of record, then its
 // ids. No part's text can run into the next, and Key(a, b) begins with Key(a)+"/"; an order by Ref is an order by parts
-// as far as they hold only letters, digits and the signs above the slash.
+// as far as they hold only letters, digits and the signs above the slash. It never writes "~": see Space.
 func Key(parts ...string) Ref {
 	escaped := make([]string, len(parts))
 	for i, p := range parts {
@@ -26,6 +26,6 @@ func (r Ref) Parts() []string {
 }
 
 var (
-	keyEscape   = strings.NewReplacer("%", "%25", "/", "%2F")
-	keyUnescape = strings.NewReplacer("%2F", "/", "%25", "%")
+	keyEscape   = strings.NewReplacer("%", "%25", "/", "%2F", "~", "%7E", "\x00", "%00")
+	keyUnescape = strings.NewReplacer("%2F", "/", "%7E", "~", "%00", "\x00", "%25", "%")
 )

@@ -145,4 +145,5 @@ var (
 const (
 	SeenFor    = 3 * 24 * time.Hour
 	MessageFor = 90 * 24 * time.Hour
+	UseEvery   = 24 * time.Hour // asking for a Message counts as its use once in this time
 )
