@@ -73,36 +73,37 @@ type EventID struct {
 	Name string    `json:"name"`
 }
 
-// Event is something that came in from a platform or a timer.
+// Event is something that came in from a platform or a timer. As JSON, without what is zero, it is the template that a
+// wake row holds.
 type Event struct {
-	ID        EventID
-	Kind      Kind
-	Workspace Workspace
-	Room      Room
-	Channel   Channel // empty in a direct message
-	Member    Member  // who did it; empty for what no person did
-	Manager   bool    // the platform says that the member manages the place
-	At        time.Time
-	Seed      uint64 // all randomness that the engine may use; the shell fills it
+	ID        EventID   `json:",omitzero"`
+	Kind      Kind      `json:",omitzero"`
+	Workspace Workspace `json:",omitzero"`
+	Room      Room      `json:",omitzero"`
+	Channel   Channel   `json:",omitzero"` // empty in a direct message
+	Member    Member    `json:",omitzero"` // who did it; empty for what no person did
+	Manager   bool      `json:",omitzero"` // the platform says that the member manages the place
+	At        time.Time `json:",omitzero"`
+	Seed      uint64    `json:",omitzero"` // all randomness that the engine may use; the shell fills it
 
-	Zone   string // IANA zone of the member where the platform tells it
-	Locale string // BCP 47, where the platform tells it
+	Zone   string `json:",omitzero"` // IANA zone of the member where the platform tells it
+	Locale string `json:",omitzero"` // BCP 47, where the platform tells it
 
-	Text  string // Line, Complete
-	Typed bool   // Line: written by hand to the bot, so it may be an answer instead of a command
-	Focus string // Complete: the part of Text under the cursor
+	Text  string `json:",omitzero"` // Line, Complete
+	Typed bool   `json:",omitzero"` // Line: written by hand to the bot, so it may be an answer instead of a command
+	Focus string `json:",omitzero"` // Complete: the part of Text under the cursor
 
-	Value   Value               // Click, Submit
-	Clicked MessageID           // Click: the message that holds the button (shell heals copies by it)
-	Fields  map[string][]string // Submit: by Field.Name
-	Expired bool                // Submit: the reply cannot be shown any more; it must go by direct message
+	Value   Value               `json:",omitzero"` // Click, Submit
+	Clicked MessageID           `json:",omitzero"` // Click: the message that holds the button (shell heals copies by it)
+	Fields  map[string][]string `json:",omitzero"` // Submit: by Field.Name
+	Expired bool                `json:",omitzero"` // Submit: the reply cannot be shown any more; it must go by direct message
 
-	Name string    // Timer: the wake row's name
-	Due  time.Time // Timer: the instant it was set for; Sent: the instant of sending
-	Body []byte    // Timer: what the row holds
+	Name string    `json:",omitzero"` // Timer: the wake row's name
+	Due  time.Time `json:",omitzero"` // Timer: the instant it was set for; Sent: the instant of sending
+	Body []byte    `json:",omitzero"` // Timer: what the row holds
 
-	Key    Key    // Sent, Failed
-	Reason Reason // Failed
+	Key    Key    `json:",omitzero"` // Sent, Failed
+	Reason Reason `json:",omitzero"` // Failed
 }
 
 // Reply answers one event, on the spot and to its member only. The zero Reply acknowledges silently.
@@ -144,7 +145,7 @@ type Action struct {
 
 // Place is the name of the queue in which an action waits: order is kept within one, and one is under way in each.
 func (a Action) Place() string {
-	if a.Do == Direct {
+	if a.Do == Direct || a.Channel == "" { // an edit of a direct message waits behind it
 		return string(a.Workspace) + "/d:" + string(a.Member)
 	}
 	return string(a.Workspace) + "/c:" + string(a.Channel)

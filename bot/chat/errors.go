@@ -35,6 +35,15 @@ type Wait struct{ Until time.Time }
 
 func (w *Wait) Error() string { return "wait until " + w.Until.UTC().Format(time.RFC3339Nano) }
 
+// Fatal is the error of a Run that would fail the same way again: a token that was revoked, a port in use. The platform
+// is not started again.
+type Fatal struct{ Err error }
+
+func (f *Fatal) Error() string { return f.Err.Error() }
+
+// Unwrap gives the cause.
+func (f *Fatal) Unwrap() error { return f.Err }
+
 var (
 	// ErrCannotTell is the answer of Find where the platform has no way to know.
 	ErrCannotTell = errors.New("the platform cannot tell whether it was sent")
