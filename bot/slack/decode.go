@@ -1,0 +1,481 @@
+// Package slack is the Slack adapter. It has a pure half, which reads payloads into events (decode.go) and draws
+// messages, forms and replies as JSON bodies (render.go, form.go, reply.go), and a half that connects.
+//
+// The pure half opens no connection and knows no clock. Limits and behaviour of Slack are from docs.slack.dev and from
+// the official SDKs' builders (@slack/types 3.2.0), as noted where they are used.
+package slack
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"strconv"
+	"strings"
+	"time"
+
+	"greenroom/bot/chat"
+)
+
+// Payload says which kind of payload a body is, by the name that Socket Mode gives to its envelope. HTTP delivers the
+// same bodies: an interaction as the form value "payload", a command as a form whose values make one flat JSON object.
+type Payload string
+
+const (
+	EventPayload       Payload = "events_api"
+	InteractionPayload Payload = "interactive"
+	CommandPayload     Payload = "slash_commands"
+)
+
+// ErrIgnored is the error of Decode for what is not for Greenroom: it is acknowledged and forgotten. Its text says
+// what it was.
+var ErrIgnored = errors.New("ignored")
+
+// ErrOrgWide is the error of Decode for a payload of an installation for a whole organisation, which has no workspace.
+var ErrOrgWide = errors.New("Greenroom is installed for a whole Slack organisation; install it in one workspace instead")
+
+// How long Slack takes a reply (docs.slack.dev, Handling user interaction).
+const (
+	ackWithin      = 3 * time.Second  // the acknowledgement of any payload; a trigger lives as long
+	responseWithin = 30 * time.Minute // a response_url
+)
+
+// Inbound is one payload, read: what happened, and how a reply reaches the member who did it.
+//
+// Slack tells a member's rights, zone and locale in none of its payloads: the connection completes the event with Know.
+type Inbound struct {
+	Event chat.Event
+	Way   Way
+}
+
+// Way is how a reply to one event reaches its member. It stays beside the event and never enters it.
+type Way struct {
+	Payload  string // Slack's own type: slash_commands, block_actions, view_submission, block_suggestion, or an event's
+	Trigger  string // opens or pushes a view: once, within three seconds
+	Response string // the response_url: five messages within thirty minutes
+	Thread   string // ts of the thread's parent where the button stood in a thread
+	View     string // id of the view in which the button or form stands
+	Depth    int    // how many views lie on one another, of at most three; 0 outside of a view
+	Private  bool   // the message that was clicked is seen by this member only, so it can be replaced
+	From     Origin
+}
+
+// Origin says where a form or a private view was opened. It travels in the view's private_metadata, because a view's
+// own payloads name no channel.
+type Origin struct {
+	Channel string `json:"c,omitempty"` // the conversation, a direct message too
+	Message string `json:"m,omitempty"` // the message that was clicked, as a chat.MessageID
+	Value   string `json:"v,omitempty"` // of a form: its encoded chat.Value
+}
+
+// Decode reads one payload. sent is when Slack says that it was sent (X-Slack-Request-Timestamp), zero where Slack does
+// not say (Socket Mode); now is the time of arrival. ErrIgnored: nothing to do. Other errors: the payload cannot be read.
+func Decode(kind Payload, body []byte, sent, now time.Time) (Inbound, error) {
+	if sent.IsZero() {
+		sent = now
+	}
+	switch kind {
+	case EventPayload:
+		return decodeEvent(body)
+	case InteractionPayload:
+		return decodeInteraction(body, sent, now)
+	case CommandPayload:
+		return decodeCommand(body, sent, now)
+	}
+	return Inbound{}, fmt.Errorf("%w: payload of kind %q", ErrIgnored, kind)
+}
+
+// The structs below name only what is read. slack-go's own types are not used for reading: since 0.34 they refuse a
+// whole payload for one block that they cannot read, and no block is needed here.
+
+type command struct {
+	Team     string `json:"team_id"`
+	Channel  string `json:"channel_id"`
+	User     string `json:"user_id"`
+	Command  string `json:"command"`
+	Text     string `json:"text"`
+	Response string `json:"response_url"`
+	Trigger  string `json:"trigger_id"`
+	OrgWide  any    `json:"is_enterprise_install"` // "true" over HTTP, true over a socket
+}
+
+// aliases are the verbs of /greenroom that also have a command of their own, which an install may prefix.
+var aliases = []string{"question", "quiz", "practice", "leaderboard"}
+
+func decodeCommand(body []byte, sent, now time.Time) (Inbound, error) {
+	var c command
+	if err := json.Unmarshal(body, &c); err != nil {
+		return Inbound{}, fmt.Errorf("reading a slash command: %w", err)
+	}
+	if fmt.Sprint(c.OrgWide) == "true" && c.Team == "" {
+		return Inbound{}, ErrOrgWide
+	}
+	if c.Team == "" || c.User == "" || c.Trigger == "" {
+		return Inbound{}, fmt.Errorf("reading a slash command: team, user or trigger is missing")
+	}
+	text := strings.TrimSpace(plain(c.Text))
+	for _, alias := range aliases {
+		if strings.HasSuffix(c.Command, alias) {
+			text = alias + " " + text
+		}
+	}
+	e := chat.Event{
+		// A command carries no time of its own and Slack sends it once; its trigger names it.
+		ID: chat.EventID{At: sent, Name: "command/" + c.Trigger}, Kind: chat.Line, At: sent,
+		Workspace: chat.Workspace(c.Team), Member: chat.Member(c.User), Text: strings.TrimSpace(text),
+		Expired: now.Sub(sent) > responseWithin,
+	}
+	place(&e, c.Channel)
+	way := Way{Payload: string(CommandPayload), Trigger: c.Trigger, Response: c.Response, From: Origin{Channel: c.Channel}}
+	return Inbound{Event: e, Way: way}, nil
+}
+
+type envelope struct {
+	Team           string `json:"team_id"`
+	EventID        string `json:"event_id"`
+	EventTime      int64  `json:"event_time"`
+	Authorizations []struct {
+		Team string `json:"team_id"`
+		User string `json:"user_id"`
+		Bot  bool   `json:"is_bot"`
+	} `json:"authorizations"`
+	Event json.RawMessage `json:"event"`
+}
+
+type inner struct {
+	Type        string          `json:"type"`
+	Subtype     string          `json:"subtype"`
+	Channel     json.RawMessage `json:"channel"` // an id; in channel_rename and the like an object
+	ChannelType string          `json:"channel_type"`
+	User        json.RawMessage `json:"user"` // an id; in user_change an object
+	Inviter     string          `json:"inviter"`
+	Bot         string          `json:"bot_id"`
+	Text        string          `json:"text"`
+	TS          string          `json:"ts"`
+	Thread      string          `json:"thread_ts"`
+	Tab         string          `json:"tab"`
+	Tokens      struct {
+		Bot []string `json:"bot"`
+	} `json:"tokens"`
+}
+
+func decodeEvent(body []byte) (Inbound, error) {
+	var env envelope
+	if err := json.Unmarshal(body, &env); err != nil {
+		return Inbound{}, fmt.Errorf("reading an event: %w", err)
+	}
+	var in inner
+	if err := json.Unmarshal(env.Event, &in); err != nil {
+		return Inbound{}, fmt.Errorf("reading event %s: %w", env.EventID, err)
+	}
+	team, self := env.Team, ""
+	if len(env.Authorizations) > 0 { // the workspace in which the app is installed: a channel may be shared with others
+		a := env.Authorizations[0]
+		if a.Team != "" {
+			team = a.Team
+		}
+		if a.Bot {
+			self = a.User
+		}
+	}
+	if team == "" {
+		return Inbound{}, fmt.Errorf("reading event %s: team is missing", env.EventID)
+	}
+	user, channel := text(in.User), text(in.Channel)
+	at := time.Unix(env.EventTime, 0).UTC()
+	e := chat.Event{
+		ID:        chat.EventID{At: at, Name: "event/" + env.EventID},
+		At:        at,
+		Workspace: chat.Workspace(team), Member: chat.Member(user),
+	}
+	way := Way{Payload: in.Type, From: Origin{Channel: channel}}
+	ignored := fmt.Errorf("%w: event %s %s", ErrIgnored, in.Type, in.Subtype)
+
+	switch in.Type {
+	case "message", "app_mention":
+		direct := in.Type == "message"
+		if in.Subtype != "" || in.Bot != "" || user == "" || user == self || direct && in.ChannelType != "im" {
+			return Inbound{}, ignored
+		}
+		at, ok := tsTime(in.TS)
+		if !ok {
+			return Inbound{}, fmt.Errorf("reading event %s: ts %q", env.EventID, in.TS)
+		}
+		// A message is named by itself: a mention can be delivered a second time as a message, under another event id.
+		e.ID, e.At = chat.EventID{At: at, Name: "message/" + channel + "/" + in.TS}, at
+		e.Kind, e.Typed, e.Text = chat.Line, true, plain(withoutMention(in.Text, self))
+		way.Thread = in.Thread
+		place(&e, channel)
+	case "app_home_opened":
+		if in.Tab != "home" {
+			return Inbound{}, ignored
+		}
+		e.Kind, e.ID = chat.Home, chat.EventID{}
+		e.Room = chat.DirectRoom(e.Member)
+	case "member_joined_channel", "member_left_channel":
+		if user != self {
+			return Inbound{}, ignored
+		}
+		e.Kind = chat.Joined
+		if in.Type == "member_left_channel" {
+			e.Kind = chat.Left
+		}
+		e.Member = chat.Member(in.Inviter)
+		place(&e, channel)
+	case "channel_left", "group_left", "channel_deleted", "group_deleted", "channel_archive", "group_archive":
+		e.Kind, e.Member = chat.Left, ""
+		place(&e, channel)
+	case "app_uninstalled":
+		e.Kind = chat.Gone
+	case "tokens_revoked":
+		if len(in.Tokens.Bot) == 0 { // a member's own token; the bot's still holds
+			return Inbound{}, ignored
+		}
+		e.Kind = chat.Gone
+	default:
+		return Inbound{}, ignored
+	}
+	return Inbound{Event: e, Way: way}, nil
+}
+
+type interaction struct {
+	Type    string `json:"type"`
+	OrgWide bool   `json:"is_enterprise_install"`
+	Team    struct {
+		ID string `json:"id"`
+	} `json:"team"`
+	User struct {
+		ID string `json:"id"`
+	} `json:"user"`
+	Channel struct {
+		ID string `json:"id"`
+	} `json:"channel"`
+	Container struct {
+		Type      string `json:"type"`
+		Message   string `json:"message_ts"`
+		Thread    string `json:"thread_ts"`
+		Ephemeral bool   `json:"is_ephemeral"`
+	} `json:"container"`
+	Message struct {
+		Thread   string `json:"thread_ts"`
+		Metadata struct {
+			Type    string         `json:"event_type"`
+			Payload map[string]any `json:"event_payload"`
+		} `json:"metadata"`
+	} `json:"message"`
+	Actions []struct {
+		Action string `json:"action_id"`
+		Value  string `json:"value"`
+		TS     string `json:"action_ts"`
+	} `json:"actions"`
+	View     view   `json:"view"`
+	Trigger  string `json:"trigger_id"`
+	Response string `json:"response_url"`
+	Action   string `json:"action_id"` // block_suggestion
+	Value    string `json:"value"`     // block_suggestion
+}
+
+type view struct {
+	ID        string `json:"id"`
+	Type      string `json:"type"`
+	Hash      string `json:"hash"`
+	Root      string `json:"root_view_id"`
+	Previous  string `json:"previous_view_id"`
+	Metadata  string `json:"private_metadata"`
+	Installed string `json:"app_installed_team_id"`
+	State     struct {
+		Values map[string]map[string]struct {
+			Value  string `json:"value"`
+			Option struct {
+				Value string `json:"value"`
+			} `json:"selected_option"`
+			Options []struct {
+				Value string `json:"value"`
+			} `json:"selected_options"`
+		} `json:"values"`
+	} `json:"state"`
+}
+
+func decodeInteraction(body []byte, sent, now time.Time) (Inbound, error) {
+	var in interaction
+	if err := json.Unmarshal(body, &in); err != nil {
+		return Inbound{}, fmt.Errorf("reading an interaction: %w", err)
+	}
+	team := in.Team.ID
+	if in.View.Installed != "" { // a guest of a connected workspace plays where the app is installed
+		team = in.View.Installed
+	}
+	if team == "" && in.OrgWide {
+		return Inbound{}, ErrOrgWide
+	}
+	if team == "" || in.User.ID == "" {
+		return Inbound{}, fmt.Errorf("reading an interaction of type %q: team or user is missing", in.Type)
+	}
+	e := chat.Event{Workspace: chat.Workspace(team), Member: chat.Member(in.User.ID), At: sent}
+	way := Way{
+		Payload: in.Type, Trigger: in.Trigger, Response: in.Response,
+		View: in.View.ID, Depth: in.View.depth(), From: in.View.origin(),
+	}
+	if in.Channel.ID != "" {
+		way.From.Channel = in.Channel.ID
+	}
+	place(&e, way.From.Channel)
+
+	switch in.Type {
+	case "block_actions":
+		return decodeClick(in, e, way, now)
+	case "view_submission":
+		e.Kind = chat.Submit
+		e.ID = chat.EventID{At: in.View.opened(sent), Name: "submit/" + in.View.ID + "/" + in.Trigger}
+		e.Value, _ = chat.ParseValue(way.From.Value)
+		e.Fields = in.View.fields()
+		e.Expired = now.Sub(sent) > ackWithin
+		return Inbound{Event: e, Way: way}, nil
+	case "block_suggestion":
+		e.Kind, e.Text, e.Focus = chat.Complete, in.Value, in.Value
+		e.Value, _ = chat.ParseValue(way.From.Value)
+		return Inbound{Event: e, Way: way}, nil
+	}
+	return Inbound{}, fmt.Errorf("%w: interaction %s", ErrIgnored, in.Type)
+}
+
+func decodeClick(in interaction, e chat.Event, way Way, now time.Time) (Inbound, error) {
+	if len(in.Actions) == 0 {
+		return Inbound{}, fmt.Errorf("reading a click: no action")
+	}
+	act := in.Actions[0]
+	at, ok := tsTime(act.TS)
+	if !ok {
+		return Inbound{}, fmt.Errorf("reading a click: action_ts %q", act.TS)
+	}
+	if act.Value == "" {
+		// A choice in a form that is still open, or a link button: nothing was decided.
+		return Inbound{}, fmt.Errorf("%w: action %s", ErrIgnored, act.Action)
+	}
+	e.Kind, e.At = chat.Click, at
+	e.ID = chat.EventID{At: at, Name: strings.Join([]string{"click", in.User.ID, act.TS, act.Value}, "/")}
+	e.Value, _ = chat.ParseValue(act.Value) // the zero Value is answered like any that is no longer open
+	if c := in.Container; c.Type == "message" {
+		way.Thread = c.Thread
+		way.Private = c.Ephemeral || e.Channel == ""
+		way.From.Message = string(messageID(in.Channel.ID, c.Message))
+		if !c.Ephemeral { // nobody can have a second copy of an ephemeral message
+			e.Clicked = messageID(in.Channel.ID, c.Message)
+			e.Key = in.key()
+		}
+		e.Expired = now.Sub(at) > responseWithin // in a view a reply has no such end
+	}
+	return Inbound{Event: e, Way: way}, nil
+}
+
+// key is our key of the message that was clicked, from its metadata.
+func (in interaction) key() chat.Key {
+	key, _ := in.Message.Metadata.Payload[metadataKey].(string)
+	return chat.Key(key)
+}
+
+// origin reads the private_metadata that a view of ours carries; a view of nobody has none.
+func (v view) origin() (o Origin) {
+	if json.Unmarshal([]byte(v.Metadata), &o) != nil {
+		return Origin{}
+	}
+	return o
+}
+
+// depth is how many views lie on one another, this one included.
+func (v view) depth() int {
+	switch {
+	case v.ID == "" || v.Type != "modal":
+		return 0
+	case v.Previous == "":
+		return 1
+	case v.Previous == v.Root:
+		return 2
+	}
+	return 3
+}
+
+// opened is when the view got its content. A submission says no time, but a view's hash begins with the second in
+// which the view was last written (seen in docs.slack.dev's samples, not promised), and an event's time must be the same
+// on each delivery. A hash that does not read so, or that is not of the last three days, gives the time of sending.
+func (v view) opened(sent time.Time) time.Time {
+	second, _, _ := strings.Cut(v.Hash, ".")
+	n, err := strconv.ParseInt(second, 10, 64)
+	at := time.Unix(n, 0).UTC()
+	if err != nil || at.After(sent) || sent.Sub(at) > 72*time.Hour {
+		return sent
+	}
+	return at
+}
+
+// fields reads what was filled in. Our inputs have their field's name as block_id and as action_id.
+func (v view) fields() map[string][]string {
+	fields := map[string][]string{}
+	for name, block := range v.State.Values {
+		in := block[name]
+		values := []string{}
+		for _, option := range in.Options {
+			values = append(values, option.Value)
+		}
+		switch {
+		case in.Option.Value != "":
+			values = append(values, in.Option.Value)
+		case in.Value != "":
+			values = append(values, in.Value)
+		}
+		fields[name] = values
+	}
+	return fields
+}
+
+// place fills in channel and room. A conversation whose id begins with D is a direct message, whoever has it.
+const metadataKey = "key" // names our key in a message's metadata
+
+func place(e *chat.Event, channel string) {
+	if channel == "" || strings.HasPrefix(channel, "D") {
+		e.Room = chat.DirectRoom(e.Member)
+		return
+	}
+	e.Channel = chat.Channel(channel)
+	e.Room = chat.ChannelRoom(e.Channel)
+}
+
+// messageID names a message: chat.update and chat.delete want its conversation too, and that of a direct message is not
+// known from the member.
+func messageID(channel, ts string) chat.MessageID { return chat.MessageID(channel + "/" + ts) }
+
+// tsTime reads a message's or an action's timestamp: seconds, a dot, microseconds.
+func tsTime(ts string) (time.Time, bool) {
+	second, micro, _ := strings.Cut(ts, ".")
+	s, err := strconv.ParseInt(second, 10, 64)
+	if err != nil || s <= 0 || s > 1<<40 {
+		return time.Time{}, false
+	}
+	m, err := strconv.ParseInt((micro + "000000")[:6], 10, 64)
+	if err != nil {
+		return time.Time{}, false
+	}
+	return time.Unix(s, m*1000).UTC(), true
+}
+
+// text reads a JSON string, and anything else as nothing.
+func text(raw json.RawMessage) (s string) {
+	if json.Unmarshal(raw, &s) != nil {
+		return ""
+	}
+	return s
+}
+
+// Know completes an event with what users.info says of its member.
+func (in *Inbound) Know(p Person) {
+	in.Event.Manager = p.Manager
+	in.Event.Zone = p.Zone
+	in.Event.Locale = p.Locale
+}
+
+// Person is what Slack knows of a member.
+type Person struct {
+	Name    string // as the workspace shows it
+	Manager bool   // owner or admin of the workspace
+	Zone    string // IANA
+	Locale  string // BCP 47
+}

@@ -1,0 +1,219 @@
+package slack
+
+import (
+	"encoding/json"
+	"errors"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"greenroom/bot/chat"
+)
+
+var (
+	nine = time.Unix(1795424400, 0).UTC()
+	now  = nine.Add(20 * time.Second)
+)
+
+func payload(t testing.TB, name string) []byte {
+	t.Helper()
+	body, err := os.ReadFile(filepath.Join("testdata", "decode", name+".json"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return body
+}
+
+func TestDecode(t *testing.T) {
+	mira := func(e chat.Event) chat.Event {
+		e.Workspace, e.Member = "T0HILL", "U0MIRA"
+		if e.Room == "" {
+			e.Channel, e.Room = "C0PREP", "c:C0PREP"
+		}
+		return e
+	}
+	post := chat.MessageID("C0PREP/1795420800.000100")
+	for _, test := range []struct {
+		name string
+		kind Payload
+		sent time.Time
+		want Inbound
+	}{
+		{"command", CommandPayload, nine, Inbound{
+			mira(chat.Event{
+				ID: chat.EventID{At: nine, Name: "command/13345224609.738474920.8088930838d88f008e0"}, Kind: chat.Line, At: nine,
+				Text: "schedule add 9:00 weekdays in <#C0PREP> by <@U0SAM> a < b",
+			}),
+			Way{Payload: "slash_commands", Trigger: "13345224609.738474920.8088930838d88f008e0", Response: "https://hooks.slack.example/commands/T0HILL/1/abc", From: Origin{Channel: "C0PREP"}},
+		}},
+		{"alias", CommandPayload, nine, Inbound{
+			mira(chat.Event{
+				ID: chat.EventID{At: nine, Name: "command/13345224610.738474920.8088930838d88f008e1"}, Kind: chat.Line, At: nine,
+				Room: "d:U0MIRA", Text: "question python",
+			}),
+			Way{Payload: "slash_commands", Trigger: "13345224610.738474920.8088930838d88f008e1", Response: "https://hooks.slack.example/commands/T0HILL/2/abc", From: Origin{Channel: "D0MIRA"}},
+		}},
+		{"click", InteractionPayload, time.Time{}, Inbound{
+			mira(chat.Event{
+				ID: chat.EventID{At: nine.Add(118 * time.Millisecond), Name: "click/U0MIRA/1795424400.118000/?answer:C0PREP%2F12:0"}, Kind: chat.Click, At: nine.Add(118 * time.Millisecond),
+				Value: chat.Value{Look: true, Verb: "answer", Post: "C0PREP/12"}, Clicked: post, Key: "post/C0PREP/12",
+			}),
+			Way{Payload: "block_actions", Trigger: "12321423423.333649436676.d8c1bb837935619ccad0f624c448ffb3", Response: "https://hooks.slack.example/actions/T0HILL/3/abc", From: Origin{Channel: "C0PREP", Message: string(post)}},
+		}},
+		{"click_private", InteractionPayload, time.Time{}, Inbound{
+			mira(chat.Event{
+				ID: chat.EventID{At: nine.Add(10 * time.Second), Name: "click/U0MIRA/1795424410.000000/show:C0PREP%2F12:0"}, Kind: chat.Click, At: nine.Add(10 * time.Second),
+				Value: chat.Value{Verb: "show", Post: "C0PREP/12"},
+			}),
+			Way{Payload: "block_actions", Trigger: "12321423424.333649436676.d8c1", Response: "https://hooks.slack.example/actions/T0HILL/4/abc", Thread: "1795420800.000100", Private: true, From: Origin{Channel: "C0PREP", Message: "C0PREP/1795424401.000200"}},
+		}},
+		{"click_view", InteractionPayload, time.Time{}, Inbound{
+			mira(chat.Event{
+				ID: chat.EventID{At: nine.Add(11500 * time.Millisecond), Name: "click/U0MIRA/1795424411.500000/?correct:C0PREP%2F12:0"}, Kind: chat.Click, At: nine.Add(11500 * time.Millisecond),
+				Value: chat.Value{Look: true, Verb: "correct", Post: "C0PREP/12"},
+			}),
+			Way{Payload: "block_actions", Trigger: "156772938.1827394.x", View: "V0FEED", Depth: 1, From: Origin{Channel: "C0PREP", Message: string(post)}},
+		}},
+		{"click_old", InteractionPayload, time.Time{}, Inbound{ // 40 minutes late, with a value that nobody knows any more
+			mira(chat.Event{
+				ID: chat.EventID{At: time.Unix(1795422000, 0).UTC(), Name: "click/U0MIRA/1795422000.000000/hint/from/last/year"}, Kind: chat.Click, At: time.Unix(1795422000, 0).UTC(),
+				Clicked: post, Expired: true,
+			}),
+			Way{Payload: "block_actions", Trigger: "12321423423.333649436676.old", Response: "https://hooks.slack.example/actions/T0HILL/5/abc", From: Origin{Channel: "C0PREP", Message: string(post)}},
+		}},
+		{"submission", InteractionPayload, now.Add(-time.Second), Inbound{ // a guest of T0GUEST plays in T0HILL
+			mira(chat.Event{
+				ID: chat.EventID{At: nine, Name: "submit/VNHU13V36/156772938.1827394.submit"}, Kind: chat.Submit, At: now.Add(-time.Second),
+				Value:  chat.Value{Verb: "answer", Post: "C0PREP/12", Arg: "1"},
+				Fields: map[string][]string{"answer": {"One thread & an <event loop>"}, "said": {"1", "3"}, "send": {"yes"}, "empty": {}},
+			}),
+			Way{Payload: "view_submission", Trigger: "156772938.1827394.submit", View: "VNHU13V36", Depth: 1, From: Origin{Channel: "C0PREP", Message: string(post), Value: "answer:C0PREP%2F12:0:1"}},
+		}},
+		{"direct", EventPayload, now, Inbound{
+			mira(chat.Event{
+				ID: chat.EventID{At: nine.Add(500 * time.Microsecond), Name: "message/D0MIRA/1795424400.000500"}, Kind: chat.Line, At: nine.Add(500 * time.Microsecond),
+				Room: "d:U0MIRA", Typed: true, Text: "It waits for <I/O>, see docs.python.org",
+			}),
+			Way{Payload: "message", From: Origin{Channel: "D0MIRA"}},
+		}},
+		{"mention", EventPayload, now, Inbound{
+			chat.Event{
+				ID: chat.EventID{At: nine.Add(600 * time.Microsecond), Name: "message/C0PREP/1795424400.000600"}, Kind: chat.Line, At: nine.Add(600 * time.Microsecond),
+				Workspace: "T0HILL", Member: "U0SAM", Channel: "C0PREP", Room: "c:C0PREP", Typed: true, Text: "leaderboard month",
+			},
+			Way{Payload: "app_mention", Thread: "1795420800.000100", From: Origin{Channel: "C0PREP"}},
+		}},
+		{"suggestion", InteractionPayload, now, Inbound{
+			mira(chat.Event{Kind: chat.Complete, At: now, Text: "Berl", Focus: "Berl", Value: chat.Value{Verb: "setup", Post: "C0PREP"}}),
+			Way{Payload: "block_suggestion", View: "V0SET", Depth: 1, From: Origin{Channel: "C0PREP", Value: "setup:C0PREP:0"}},
+		}},
+		{"uninstalled", EventPayload, now, Inbound{
+			chat.Event{ID: chat.EventID{At: nine, Name: "event/Ev0GONE1"}, Kind: chat.Gone, At: nine, Workspace: "T0HILL"},
+			Way{Payload: "app_uninstalled"},
+		}},
+		{"revoked", EventPayload, now, Inbound{
+			chat.Event{ID: chat.EventID{At: nine, Name: "event/Ev0GONE2"}, Kind: chat.Gone, At: nine, Workspace: "T0HILL"},
+			Way{Payload: "tokens_revoked"},
+		}},
+		{"home", EventPayload, now, Inbound{
+			mira(chat.Event{Kind: chat.Home, At: nine, Room: "d:U0MIRA"}),
+			Way{Payload: "app_home_opened", From: Origin{Channel: "D0MIRA"}},
+		}},
+		{"invited", EventPayload, now, Inbound{
+			mira(chat.Event{ID: chat.EventID{At: nine, Name: "event/Ev0JOIN"}, Kind: chat.Joined, At: nine}),
+			Way{Payload: "member_joined_channel", From: Origin{Channel: "C0PREP"}},
+		}},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			got, err := Decode(test.kind, payload(t, test.name), test.sent, now)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if diff := cmp.Diff(test.want, got); diff != "" {
+				t.Error(diff)
+			}
+		})
+	}
+}
+
+// A submission that Slack sent more than three seconds ago cannot be answered in its form.
+func TestSubmissionExpires(t *testing.T) {
+	for age, want := range map[time.Duration]bool{2 * time.Second: false, 4 * time.Second: true} {
+		in, err := Decode(InteractionPayload, payload(t, "submission"), now.Add(-age), now)
+		if err != nil || in.Event.Expired != want {
+			t.Errorf("sent %v ago: expired %v, %v; want %v", age, in.Event.Expired, err, want)
+		}
+	}
+}
+
+// The same delivery again, later, has the same id.
+func TestDecodeIDIsStable(t *testing.T) {
+	for _, name := range []string{"click", "submission", "direct", "uninstalled"} {
+		kind := InteractionPayload
+		if strings.Contains("direct uninstalled", name) {
+			kind = EventPayload
+		}
+		first, _ := Decode(kind, payload(t, name), now, now)
+		second, _ := Decode(kind, payload(t, name), now.Add(time.Minute), now.Add(time.Minute))
+		if first.Event.ID != second.Event.ID || first.Event.ID.Name == "" {
+			t.Errorf("%s: %v, then %v", name, first.Event.ID, second.Event.ID)
+		}
+	}
+}
+
+func TestDecodeIgnores(t *testing.T) {
+	for name, body := range map[string]string{
+		"own message":     `{"team_id":"T","event":{"type":"message","channel":"D1","channel_type":"im","user":"U1","bot_id":"B1","ts":"1.2"}}`,
+		"edited message":  `{"team_id":"T","event":{"type":"message","subtype":"message_changed","channel":"D1","channel_type":"im","ts":"1.2"}}`,
+		"channel message": `{"team_id":"T","event":{"type":"message","channel":"C1","channel_type":"channel","user":"U1","ts":"1.2"}}`,
+		"unknown event":   `{"team_id":"T","event":{"type":"sunrise","channel":{"id":"C1"},"user":{"id":"U1"}}}`,
+		"member's token":  `{"team_id":"T","event":{"type":"tokens_revoked","tokens":{"oauth":["U1"],"bot":[]}}}`,
+		"messages tab":    `{"team_id":"T","event":{"type":"app_home_opened","tab":"messages","user":"U1"}}`,
+	} {
+		if _, err := Decode(EventPayload, []byte(body), now, now); !errors.Is(err, ErrIgnored) {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+	if _, err := Decode(InteractionPayload, []byte(`{"type":"view_closed","team":{"id":"T"},"user":{"id":"U"}}`), now, now); !errors.Is(err, ErrIgnored) {
+		t.Error(err)
+	}
+	if _, err := Decode(InteractionPayload, []byte(`{"type":"block_actions","team":null,"is_enterprise_install":true,"user":{"id":"U"}}`), now, now); !errors.Is(err, ErrOrgWide) {
+		t.Error(err)
+	}
+}
+
+// Whatever arrives, Decode either says no or gives an event that the shell can route.
+func FuzzDecode(f *testing.F) {
+	names, _ := filepath.Glob("testdata/decode/*.json")
+	for _, name := range names {
+		body, _ := os.ReadFile(name)
+		for i := range 3 {
+			f.Add(i, body)
+		}
+	}
+	f.Fuzz(func(t *testing.T, kind int, body []byte) {
+		kinds := []Payload{EventPayload, InteractionPayload, CommandPayload}
+		in, err := Decode(kinds[uint(kind)%3], body, now, now)
+		if err != nil {
+			return
+		}
+		e := in.Event
+		if e.Kind == "" || e.Workspace == "" || e.At.IsZero() {
+			t.Errorf("an event without kind, workspace or time: %+v", e)
+		}
+		person := e.Kind == chat.Line || e.Kind == chat.Click || e.Kind == chat.Submit || e.Kind == chat.Complete || e.Kind == chat.Home
+		if person && (e.Member == "" || e.Room == "") {
+			t.Errorf("an event without member or room: %+v", e)
+		}
+		if !e.Looks() && e.Kind != chat.Gone && e.ID.Name == "" {
+			t.Errorf("an event without an id: %+v", e)
+		}
+		if _, err := json.Marshal(e); err != nil {
+			t.Errorf("an event that cannot be written: %v", err)
+		}
+	})
+}
