@@ -106,12 +106,20 @@ type Event struct {
 	Reason Reason `json:",omitzero"` // Failed
 }
 
+// Field is the text of a Short or Long field, or what was chosen of One; empty when nothing was.
+func (e Event) Field(name string) string {
+	if v := e.Fields[name]; len(v) > 0 {
+		return v[0]
+	}
+	return ""
+}
+
 // Reply answers one event, on the spot and to its member only. The zero Reply acknowledges silently.
 type Reply struct {
 	Message *Message          // shown to the member only
 	Update  bool              // Message replaces the private message whose button was clicked, where there is one
-	Form    *Form             // opens a form; never the reply to a submission
-	Errors  map[string]string // Submit: the form stays open, with an error at each named field
+	Form    *Form             // opens a form; never the reply to a submission, and only of what looks: a platform opens forms for seconds
+	Errors  map[string]string // Submit: the form stays open, with an error at each named field; Message is for where it cannot, and opens it again
 	Choices []Choice          // Complete
 }
 

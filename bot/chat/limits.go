@@ -9,7 +9,7 @@ import (
 const (
 	MaxAnswer  = 3000 // characters of an answer (a Slack input)
 	MaxLabel   = 75   // characters of a button's or choice's label (Slack)
-	MaxValue   = 90   // bytes of a button's value (a Discord custom_id has 100, the adapter needs some)
+	MaxValue   = 88   // bytes of a button's value (a Discord custom_id has 100; 12 name the workspace in a direct message)
 	MaxFields  = 5    // fields of a form, its Intro counted (Discord)
 	MaxChoices = 25   // choices of a field or completion (Discord)
 	MaxTitle   = 24   // characters of a form's title and of its submit button (Slack)
@@ -21,7 +21,7 @@ func (m Message) Check() error {
 	if len(m.Buttons) > MaxButtons {
 		return fmt.Errorf("message has %d buttons, at most %d", len(m.Buttons), MaxButtons)
 	}
-	seen := map[string]bool{}
+	seen, values := map[string]bool{}, map[string]bool{}
 	for _, b := range m.Buttons {
 		if n := utf8.RuneCountInString(b.Label); n == 0 || n > MaxLabel {
 			return fmt.Errorf("button label %q has %d characters, 1 to %d", b.Label, n, MaxLabel)
@@ -30,9 +30,14 @@ func (m Message) Check() error {
 			return fmt.Errorf("two buttons are labelled %q", b.Label)
 		}
 		seen[b.Label] = true
-		if v := b.Value.Encode(); len(v) > MaxValue {
+		v := b.Value.Encode()
+		if len(v) > MaxValue {
 			return fmt.Errorf("button value %q has %d bytes, at most %d", v, len(v), MaxValue)
 		}
+		if values[v] {
+			return fmt.Errorf("two buttons have the value %q", v)
+		}
+		values[v] = true
 	}
 	if len(m.Blocks) == 0 {
 		return fmt.Errorf("message has no blocks")
@@ -57,15 +62,26 @@ func (f Form) Check() error {
 	if v := f.Value.Encode(); len(v) > MaxValue {
 		return fmt.Errorf("form value %q has %d bytes, at most %d", v, len(v), MaxValue)
 	}
+	names := map[string]bool{}
 	for _, field := range f.Fields {
 		if err := field.check(); err != nil {
 			return err
 		}
+		if names[field.Name] {
+			return fmt.Errorf("two fields are named %q", field.Name)
+		}
+		names[field.Name] = true
 	}
 	return nil
 }
 
 func (f Field) check() error {
+	if n := len(f.Name); n == 0 || n > MaxValue {
+		return fmt.Errorf("field %q: its name %q has %d bytes, 1 to %d", f.Label, f.Name, n, MaxValue)
+	}
+	if n := utf8.RuneCountInString(f.Value); f.Max < 0 || f.Max > MaxAnswer || n > f.Limit() {
+		return fmt.Errorf("field %q holds %d of at most %d characters; no field takes more than %d", f.Label, n, f.Limit(), MaxAnswer)
+	}
 	if n := utf8.RuneCountInString(f.Label); n == 0 || n > 45 {
 		return fmt.Errorf("field label %q has %d characters, 1 to 45", f.Label, n)
 	}
@@ -87,4 +103,12 @@ func (f Field) check() error {
 		seen[c.Value] = true
 	}
 	return nil
+}
+
+// Limit is how many characters a Short or Long field takes.
+func (f Field) Limit() int {
+	if f.Max == 0 {
+		return MaxAnswer
+	}
+	return f.Max
 }

@@ -1,13 +1,24 @@
 package chat
 
-import "strings"
+import (
+	"strconv"
+	"strings"
+)
 
-// Speak says how a platform puts into words what only it knows. Every function must be set.
+// Speak says how a platform puts into words what only it knows. Every function but Text must be set.
 type Speak struct {
 	Who      func(Member) string  // a member's name
 	Channel  func(Channel) string // a channel's name
 	When     func(Span) string    // an instant, written
 	Markdown func(string) string  // a bank's text, with maths spoken
+	Text     func(string) string  // all other text: how it is written where some of it would be markup; nil leaves it
+}
+
+func (s Speak) text(t string) string {
+	if s.Text == nil {
+		return t
+	}
+	return s.Text(t)
 }
 
 // Plain is the whole message as plain text, one block a line or more, buttons in brackets: a screen reader, a
@@ -20,7 +31,7 @@ func (m Message) Plain(s Speak) string {
 	if len(m.Buttons) > 0 {
 		labels := make([]string, len(m.Buttons))
 		for i, b := range m.Buttons {
-			labels[i] = "[" + b.Label + "]"
+			labels[i] = "[" + s.text(b.Label) + "]"
 		}
 		lines = append(lines, strings.Join(labels, " "))
 	}
@@ -37,7 +48,11 @@ func (b Block) plain(s Speak) string {
 	case ListBlock:
 		lines := make([]string, len(b.Items))
 		for i, item := range b.Items {
-			lines[i] = "- " + plainSpans(item, s)
+			mark := "- "
+			if b.Numbered {
+				mark = strconv.Itoa(i+1) + ". "
+			}
+			lines[i] = mark + plainSpans(item, s)
 		}
 		return strings.Join(lines, "\n")
 	case RowsBlock:
@@ -51,9 +66,9 @@ func (b Block) plain(s Speak) string {
 		}
 		return strings.Join(lines, "\n")
 	case CodeBlock:
-		return b.Text
+		return s.text(b.Text)
 	case PictureBlock:
-		return b.Alt
+		return s.text(b.Alt)
 	default:
 		return plainSpans(b.Spans, s)
 	}
@@ -70,7 +85,7 @@ func plainSpans(spans []Span, s Speak) string {
 		case ChannelSpan:
 			out.WriteString(s.Channel(Channel(span.Text)))
 		default:
-			out.WriteString(span.Text)
+			out.WriteString(s.text(span.Text))
 		}
 	}
 	return out.String()
