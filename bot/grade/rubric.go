@@ -1,16 +1,157 @@
 package grade
 
+import (
+	"slices"
+	"strings"
+
+	"greenroom/content"
+)
+
 // Rubric is a task made ready for grading. It never changes, so one rubric serves any number of goroutines.
-type Rubric struct{ task Task }
+type Rubric struct {
+	readable bool // the language is one that this package knows
+	points   []point
+	refs     []reference
+	vocab    vocabulary
+	pairs    map[[2]int32]bool // terms that follow one another in a reference
+	maxWords int               // the longest answer that is graded whole
+}
+
+// point is a key point: covered when any of its wordings is.
+type point struct {
+	name     string
+	wordings []wording
+}
+
+// wording is one way to say something: its distinct key words.
+type wording struct {
+	terms []int32
+	total float32 // of their weights
+}
+
+// reference is a model answer, with which the whole answer is compared.
+type reference struct {
+	wording
+	has   []bool           // by term
+	grams map[uint32]int32 // its runs of four characters that the question does not have, numbered
+}
 
 // Prepare reads a task once, so that grading an answer costs little.
-func Prepare(t Task) *Rubric { return &Rubric{task: t} }
+func Prepare(t Task) *Rubric {
+	r := &Rubric{readable: readable(t.Lang)}
+	keyPoints := t.KeyPoints
+	if len(keyPoints) == 0 {
+		keyPoints = drawPoints(t.Refs)
+	}
+	b := newBuilder(t.Question)
+	for _, k := range keyPoints {
+		p := point{name: k.Name}
+		for _, text := range wordings(k) {
+			p.wordings = append(p.wordings, b.wording(words(text)))
+		}
+		r.points = append(r.points, p)
+	}
+	texts := references(t, keyPoints)
+	for _, text := range texts {
+		ws := words(text)
+		r.refs = append(r.refs, reference{wording: b.wording(ws), grams: b.grams(ws)})
+		r.maxWords = max(r.maxWords, len(ws))
+	}
+	r.maxWords = max(timesReference*r.maxWords, timesReference*shortReference)
+	r.vocab, r.pairs = b.finish()
+	r.weigh()
+	return r
+}
+
+// An answer of more than six times the longest reference is graded by its best stretch; a reference of few words
+// counts as eight, because people explain more than a terse one does.
+const (
+	timesReference = 6
+	shortReference = 8
+)
+
+// readable reports whether this package knows the language of a BCP 47 tag; an undeclared one is taken for English.
+func readable(tag string) bool {
+	tag = strings.ToLower(tag)
+	return tag == "" || tag == "en" || strings.HasPrefix(tag, "en-")
+}
+
+// wordings of a key point: what stands in it, then what is known to mean the same.
+func wordings(k content.KeyPoint) []string {
+	own := k.Name
+	if k.Text != "" {
+		own = k.Name + "\n" + k.Text
+	}
+	return append([]string{own}, k.Also...)
+}
+
+// references are the plain texts to compare a whole answer with: the model answers, else the key points together.
+func references(t Task, points []content.KeyPoint) []string {
+	var texts []string
+	for _, ref := range t.Refs {
+		if text := prose(ref); strings.TrimSpace(text) != "" {
+			texts = append(texts, text)
+		}
+	}
+	if len(texts) > 0 || len(points) == 0 {
+		return texts
+	}
+	var all strings.Builder
+	for _, k := range points {
+		all.WriteString(k.Name + "\n" + k.Text + "\n")
+	}
+	return []string{all.String()}
+}
+
+// weigh adds up what each wording is worth, once every term has its weight.
+func (r *Rubric) weigh() {
+	for i := range r.points {
+		for j := range r.points[i].wordings {
+			r.points[i].wordings[j].weigh(&r.vocab)
+		}
+	}
+	for i := range r.refs {
+		ref := &r.refs[i]
+		ref.weigh(&r.vocab)
+		ref.has = make([]bool, len(r.vocab.terms))
+		for _, id := range ref.terms {
+			ref.has[id] = true
+		}
+	}
+}
+
+func (w *wording) weigh(v *vocabulary) {
+	for _, id := range w.terms {
+		w.total += v.terms[id].weight
+	}
+}
 
 // Grade says which key points the answer covers. The same answer always gets the same grade.
 func (r *Rubric) Grade(answer string) Grade {
-	g := Grade{Abstained: true, Points: []Point{}, Flags: []Flag{}}
-	for _, k := range r.task.KeyPoints {
-		g.Points = append(g.Points, Point{Text: k.Name, Because: []string{}})
+	g := Grade{Points: make([]Point, len(r.points)), Flags: []Flag{}}
+	for i := range r.points {
+		g.Points[i] = Point{Text: r.points[i].name, Because: []string{}}
 	}
+	if GivesUp(answer) {
+		g.Flags = append(g.Flags, FlagEmpty)
+		return g
+	}
+	if !r.readable || len(r.refs) == 0 {
+		g.Abstained = true
+		return g
+	}
+	a := r.read(answer)
+	if a.longer(r.maxWords) {
+		g.Flags = append(g.Flags, FlagLong)
+		a = r.bestStretch(a)
+	}
+	best := r.best(a)
+	for i := range g.Points {
+		r.judge(&g.Points[i], r.points[i], a, best)
+	}
+	g.Score = float64(r.score(a, best))
+	found := slices.ContainsFunc(g.Points, func(p Point) bool { return p.Found })
+	g.Abstained = g.Score <= abstainAt && !found
+	g.Flags = append(g.Flags, r.flags(a, best)...)
 	return g
 }

@@ -1,0 +1,132 @@
+package grade
+
+// What a key word weighs against an ordinary one, which weighs 1.
+const (
+	questionWeight = 0.3 // the question says it already
+	lightWeight    = 0.5 // it could stand in any answer
+)
+
+// builder gathers the key words of a rubric.
+type builder struct {
+	v        vocabulary
+	st       stemmer
+	question map[string]bool // stems that the question says
+	asked    map[uint32]int32
+	pairs    map[[2]int32]bool
+	joined   map[string][2]int32 // "eventloop" for the neighbours event and loop
+}
+
+func newBuilder(question string) *builder {
+	b := &builder{
+		v:        vocabulary{byStem: map[string]int32{}, byGroup: map[int][]int32{}, known: map[string][]hit{}},
+		st:       newStemmer(),
+		question: map[string]bool{},
+		pairs:    map[[2]int32]bool{},
+		joined:   map[string][2]int32{},
+	}
+	ws := words(question)
+	b.asked = grams(ws)
+	for _, w := range ws {
+		if isContent(w.text) {
+			b.question[b.st.stem(w.text)] = true
+		}
+	}
+	for _, w := range ws { // terms too, so that repeating the question is noticed
+		if isContent(w.text) {
+			b.term(w.text)
+		}
+	}
+	return b
+}
+
+// wording takes in a text and returns its distinct key words, in order.
+func (b *builder) wording(ws []word) wording {
+	var out wording
+	seen := map[int32]bool{}
+	scope := newScope()
+	last, lastText := int32(-1), ""
+	for _, w := range ws {
+		turned := scope.step(w)
+		if !isContent(w.text) {
+			last = -1
+			continue
+		}
+		id := b.term(w.text)
+		t := &b.v.terms[id]
+		if turned {
+			t.negated = true
+		} else {
+			t.plain = true
+		}
+		if last >= 0 {
+			b.pairs[[2]int32{last, id}] = true
+			b.joined[lastText+w.text] = [2]int32{last, id}
+		}
+		last, lastText = id, w.text
+		if !seen[id] {
+			seen[id] = true
+			out.terms = append(out.terms, id)
+		}
+	}
+	return out
+}
+
+// term is the number of a word's term, new where its stem is new.
+func (b *builder) term(text string) int32 {
+	stem := b.st.stem(text)
+	id, ok := b.v.byStem[stem]
+	if !ok {
+		id = int32(len(b.v.terms))
+		b.v.byStem[stem] = id
+		b.v.terms = append(b.v.terms, term{stem: stem, surface: text, weight: weight(stem, b.question[stem]), question: b.question[stem]})
+		if g := groups[stem]; g > 0 {
+			b.v.byGroup[g] = append(b.v.byGroup[g], id)
+		}
+		if len(text) >= 5 && len(text) <= maxStem && letters(text) {
+			b.v.byHead[text[0]-'a'] = append(b.v.byHead[text[0]-'a'], id)
+		}
+	}
+	b.v.known[text] = nil // filled once all terms are known
+	return id
+}
+
+func weight(stem string, question bool) float32 {
+	switch {
+	case question:
+		return questionWeight
+	case lightWords[stem]:
+		return lightWeight
+	default:
+		return 1
+	}
+}
+
+// grams numbers the four-character runs of a reference that the question does not have.
+func (b *builder) grams(ws []word) map[uint32]int32 {
+	own := map[uint32]int32{}
+	eachGram(ws, func(gram uint32) {
+		if _, asked := b.asked[gram]; asked {
+			return
+		}
+		if _, ok := own[gram]; !ok {
+			own[gram] = int32(len(own))
+		}
+	})
+	return own
+}
+
+// finish computes what every spelling of the rubric's own words matches; after it nothing changes any more.
+func (b *builder) finish() (vocabulary, map[[2]int32]bool) {
+	for text := range b.v.known {
+		b.v.known[text] = b.v.compare(nil, text, b.st)
+	}
+	for text, pair := range b.joined {
+		if _, ok := b.v.known[text]; !ok && text != "" {
+			b.v.known[text] = []hit{{pair[0], sameStem}, {pair[1], sameStem}}
+		}
+	}
+	return b.v, b.pairs
+}
+
+// isContent reports whether a lower-case word carries content.
+func isContent(w string) bool { return !stopWords[w] && !fillers[w] }

@@ -1,0 +1,128 @@
+package grade
+
+import "slices"
+
+// Measured on exam answers with enumerated key points: a point counts as covered from half of its weight; the choice is
+// sharp (quadratic weighted kappa 0.59 and 0.70 at 0.5, 0.20 and 0.54 at 0.7). From partlyAt it is worth showing why.
+const (
+	foundAt  = 0.5
+	partlyAt = 0.35
+)
+
+// judge fills in how far an answer covers a key point, and by which words.
+func (r *Rubric) judge(to *Point, p point, a answer, best []float32) {
+	c, by := r.cover(p, best)
+	to.Coverage = float64(c)
+	to.Found = c >= foundAt
+	if c >= partlyAt {
+		to.Because = r.because(p.wordings[by], a)
+	}
+}
+
+// cover is the coverage of a key point and the wording that has it.
+func (r *Rubric) cover(p point, best []float32) (float32, int) {
+	var most float32
+	by := 0
+	for i, w := range p.wordings {
+		if c := r.coverage(w, best); c > most {
+			most, by = c, i
+		}
+	}
+	return most, by
+}
+
+// coverage is the mean of the best matches of a wording's key words, by weight: 0 to 1.
+func (r *Rubric) coverage(w wording, best []float32) float32 {
+	if w.total == 0 {
+		return 0
+	}
+	var sum float32
+	for _, id := range w.terms {
+		sum += r.vocab.terms[id].weight * best[id]
+	}
+	return min(1, sum/w.total)
+}
+
+// Of a stretch that is shown.
+const (
+	leastWords   = 3
+	mostWords    = 8
+	mostStretch  = 2 // stretches a point
+	gapInStretch = 3 // words between two that counted
+)
+
+// stretch is words lo up to hi of an answer, and what they are worth.
+type stretch struct {
+	lo, hi int
+	worth  float32
+}
+
+// because finds the stretches of the answer that did most for a wording, in the answer's order and as written there.
+func (r *Rubric) because(w wording, a answer) []string {
+	in := make([]float32, len(r.vocab.terms))
+	for _, id := range w.terms {
+		in[id] = r.vocab.terms[id].weight
+	}
+	var all []stretch
+	for i := range a.words {
+		var worth float32
+		for _, h := range a.of(i) {
+			worth += in[h.term] * h.worth
+		}
+		if worth == 0 {
+			continue
+		}
+		if n := len(all) - 1; n >= 0 && a.joins(all[n], i) {
+			all[n].hi = i + 1
+			all[n].worth += worth
+		} else {
+			all = append(all, stretch{i, i + 1, worth})
+		}
+	}
+	slices.SortStableFunc(all, func(x, y stretch) int {
+		switch {
+		case x.worth > y.worth:
+			return -1
+		case x.worth < y.worth:
+			return 1
+		}
+		return 0
+	})
+	all = all[:min(len(all), mostStretch)]
+	slices.SortFunc(all, func(x, y stretch) int { return x.lo - y.lo })
+	return a.quote(all)
+}
+
+// joins reports whether word i continues a stretch.
+func (a answer) joins(s stretch, i int) bool {
+	return i-s.hi <= gapInStretch && i+1-s.lo <= mostWords && a.words[i].sentence == a.words[s.lo].sentence
+}
+
+// quote cuts stretches out of the text, each widened to a readable length inside its sentence, overlapping ones as one.
+func (a answer) quote(all []stretch) []string {
+	out := []string{}
+	end := 0
+	for i, s := range all {
+		for s.hi-s.lo < leastWords && s.hi < len(a.words) && a.words[s.hi].sentence == a.words[s.lo].sentence {
+			s.hi++
+		}
+		for s.hi-s.lo < leastWords && s.lo > 0 && a.words[s.lo-1].sentence == a.words[s.lo].sentence {
+			s.lo--
+		}
+		for s.lo > 0 && a.words[s.lo-1].run == a.words[s.lo].run {
+			s.lo--
+		}
+		for s.hi < len(a.words) && a.words[s.hi].run == a.words[s.hi-1].run {
+			s.hi++
+		}
+		from, to := a.words[s.lo].start, a.words[s.hi-1].end
+		if i > 0 && from < end {
+			from = end
+		}
+		if from < to {
+			out = append(out, a.text[from:to])
+		}
+		end = to
+	}
+	return out
+}

@@ -1,0 +1,228 @@
+package grade
+
+import "strings"
+
+// The word lists of English answers. They are short on purpose: a word that is missing costs a little weight, a word
+// that is wrongly here costs a point.
+
+func set(list string) map[string]bool {
+	m := map[string]bool{}
+	for w := range strings.FieldsSeq(list) {
+		m[w] = true
+	}
+	return m
+}
+
+// stopWords carry no content.
+var stopWords = set(`a an the this that these those there here it its itself i me my we us our you your he him his she her
+they them their one ones who whom whose which what when where why how and or but if then else so as than because since
+while whereas although though until unless of in on at by for from to into onto with within about over under between
+through during before after above below up down out off again further once be is am are was were been being do does did
+done doing have has had having will would shall should can could may might must ought not no nor never neither none
+without cannot also too very just only even such same own both each every any some all most more less much many few other
+another isnt arent wasnt werent dont doesnt didnt hasnt havent hadnt wont wouldnt shouldnt cant couldnt
+mustnt ie eg etc via per im youre theyre thats whats lets ive`)
+
+// fillers are what people say around an answer, above all when they dictate it.
+var fillers = set(`um uh er erm hmm well ok okay yeah yes basically actually really honestly literally like guess
+think believe suppose maybe perhaps probably sorry please thing things stuff something anything everything lot lots
+quite pretty simply obviously course know say said`)
+
+// lightWords carry little: they stand in answers to any question.
+var lightWords = set(`use make take give get let allow enabl provid offer support help need want work go come put keep way
+case exampl instanc mean call includ involv requir ensur perform achiev lead result differ import good better best well
+new type kind part form certain various particular general typic common usual often also first second main key time
+effici effect proper easi easier possibl abil abl becom serv run happen purpos term concept idea aspect refer relat base
+due thus therefor howev instead rather still without multipl sever number improv enhanc specif`)
+
+// negators turn what follows them round.
+var negators = set(`not no never neither nor none without cannot isnt arent wasnt werent dont doesnt didnt hasnt havent
+hadnt wont wouldnt shouldnt cant couldnt mustnt non hardly`)
+
+// With "that" or "to" behind them these deny the whole sentence: "it is wrong to say"; the second list needs a negator
+// before it: "it is not true that".
+var (
+	denies  = set("false wrong incorrect untrue myth")
+	affirms = set("true correct right case fact")
+)
+
+// phrases are written as one word before anything is compared.
+var phrases = phraseTable(`last in first out = lifo
+first in first out = fifo
+input output = io
+input and output = io
+i o = io
+a sync = async
+a sync io = asyncio
+async io = asyncio
+c p u = cpu
+a p i = api
+at the same time = simultaneously
+at once = simultaneously
+in parallel = parallel
+for example = example
+for instance = example
+as well as = and
+big o = bigo
+any number = unlimited
+hand over = yield
+hands over = yield
+hand back = yield
+hands back = yield
+gives back control = yield control
+gives up control = yield control
+`)
+
+type phrase struct{ from, to []string }
+
+// phraseTable reads lines "from = to" into lists by first word, the longest first.
+func phraseTable(lines string) map[string][]phrase {
+	m := map[string][]phrase{}
+	for line := range strings.Lines(lines) {
+		from, to, _ := strings.Cut(line, "=")
+		p := phrase{strings.Fields(from), strings.Fields(to)}
+		list := m[p.from[0]]
+		i := 0
+		for i < len(list) && len(list[i].from) >= len(p.from) {
+			i++
+		}
+		m[p.from[0]] = append(list[:i:i], append([]phrase{p}, list[i:]...)...)
+	}
+	return m
+}
+
+// joinPhrases replaces each phrase by what it means; the words keep the place of the whole phrase.
+func joinPhrases(ws []word) []word {
+	out := ws[:0]
+	for i := 0; i < len(ws); {
+		p := phraseAt(ws[i:])
+		if p == nil {
+			out = append(out, ws[i])
+			i++
+			continue
+		}
+		w := ws[i]
+		w.end = ws[i+len(p.from)-1].end
+		i += len(p.from)
+		for _, text := range p.to {
+			w.text = text
+			out = append(out, w)
+		}
+	}
+	return out
+}
+
+// phraseAt is the phrase at the start of ws; none is replaced by more words than it has.
+func phraseAt(ws []word) *phrase {
+	list := phrases[ws[0].text]
+next:
+	for k := range list {
+		p := &list[k]
+		if len(p.from) > len(ws) {
+			continue
+		}
+		for j, f := range p.from {
+			if ws[j].text != f || ws[j].sentence != ws[0].sentence {
+				continue next
+			}
+		}
+		return p
+	}
+	return nil
+}
+
+// sameAs gives abbreviations their whole word.
+var sameAs = map[string]string{
+	"async": "asynchronous", "sync": "synchronous", "db": "database", "dbs": "databases", "config": "configuration",
+	"func": "function", "funcs": "functions", "fn": "function", "def": "define", "param": "parameter", "params": "parameters",
+	"arg": "argument", "args": "arguments", "var": "variable", "vars": "variables", "ref": "reference", "refs": "references",
+	"obj": "object", "impl": "implementation", "auth": "authentication", "app": "application", "apps": "applications",
+	"repo": "repository", "repos": "repositories", "perf": "performance", "concurrency": "concurrent", "coro": "coroutine",
+	"coros": "coroutines", "mem": "memory", "msg": "message", "msgs": "messages", "req": "request", "reqs": "requests",
+	"lib": "library", "libs": "libraries", "ops": "operations", "op": "operation", "exec": "execute", "init": "initialize",
+	"env": "environment", "os": "system", "indices": "index", "indexes": "index", "2nd": "second", "1st": "first",
+	"zero": "0", "one": "1", "two": "2", "three": "3", "four": "4", "five": "5", "ten": "10", "hundred": "100",
+}
+
+// groups are words that say nearly the same in a technical answer. A word stands in one group at most.
+var groups = synonyms(`
+simultaneous concurrent interleave
+wait idle pending
+pause suspend yield
+resume continue
+orchestrate coordinate manage schedule
+switch jump
+exception error
+handle catch
+function method routine
+operation task job
+network socket
+thread
+fast quick speed
+fewer less reduce lower decrease cheap
+increase raise grow higher
+create make build construct
+delete remove drop erase
+begin start launch spawn
+end stop finish terminate complete
+error fault failure
+keyword syntax
+efficient optimal economical
+scale scalable scalability
+responsive interactive
+storage disk
+retrieve fetch obtain
+send transmit
+receive accept
+modify change alter update
+verify validate check
+secret password credential
+copy duplicate replicate
+limit restrict bound
+heavy intensive
+compute calculate
+combine merge aggregate collect gather
+whole entire
+large big huge
+small tiny little
+show display
+require need
+choose select pick
+several multiple many
+`)
+
+// synonyms reads one group a line; a word that an earlier line has stays there.
+func synonyms(lines string) map[string]int {
+	m := map[string]int{}
+	st := newStemmer()
+	n := 0
+	for line := range strings.Lines(lines) {
+		n++
+		for w := range strings.FieldsSeq(line) {
+			stem := st.stem(w)
+			if _, taken := m[stem]; !taken {
+				m[stem] = n
+			}
+		}
+	}
+	return m
+}
+
+// opposites look alike and mean the reverse: no typo and no common beginning makes one match the other.
+var opposites = opposing(`minimize maximize minimum maximum minimal maximal stateful stateless preorder postorder
+precede proceed lossless lossy mutable immutable synchronous asynchronous import export include exclude increase decrease
+internal external implicit explicit encode decode encrypt decrypt upload download before after first last push pop
+stack queue client server horizontal vertical underflow overflow interpreted interrupted process progress
+concurrent consistent interface interact internet internal public publish`)
+
+// opposing reads pairs of words into stems that must not match.
+func opposing(list string) map[[2]string]bool {
+	m := map[[2]string]bool{}
+	st := newStemmer()
+	f := strings.Fields(list)
+	for i := 0; i+1 < len(f); i += 2 {
+		a, b := st.stem(f[i]), st.stem(f[i+1])
+		m[[2]string{a, b}], m[[2]string{b, a}] = true, true
+	}
+	return m
+}
