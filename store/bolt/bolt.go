@@ -1,0 +1,94 @@
+// Package bolt keeps a store in one bbolt file. Units that are committed at the same time share one disk transaction:
+// one goroutine gathers what is queued, checks each unit, applies the writes in the order of their keys, syncs once and
+// answers everybody. See layout.go for what is in the file.
+package bolt
+
+import (
+	"fmt"
+	"log/slog"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"go.etcd.io/bbolt"
+
+	"greenroom/store"
+)
+
+// Options are how a store is opened; the zero Options are right for production.
+type Options struct {
+	// LockWait is how long Open waits for another process to let go of the file. Zero: half a second.
+	LockWait time.Duration
+	// MaxSize is how many bytes the file may take; a commit that needs more fails with store.ErrFull. It is kept to within
+	// the 16 MiB in which a file grows. Zero: as much as the disk has.
+	MaxSize int64
+	// MapSize is how many bytes of the file can be mapped before commits must wait for running reads (a Backup) in order to
+	// map more. It costs addresses, not memory. Zero: twice the file, at least 1 GiB.
+	MapSize int64
+	// Now is the clock by which boards grow idle, and more than a day beyond which no event's time is believed. What the
+	// store forgets is counted from the newest time of an event that it was told. Nil: time.Now.
+	Now func() time.Time
+	// Log is told what a person should know: that the file was brought to a new format and how to go back. Nil: the
+	// default of slog.
+	Log *slog.Logger
+}
+
+// aheadMax is how far beyond the clock an event's time is believed: an event from a wrong far future must not make the
+// store forget everything.
+const aheadMax = 24 * time.Hour
+
+// DB is an open file. One process has it at a time.
+type DB struct {
+	path    string
+	bolt    *bbolt.DB
+	now     func() time.Time
+	queue   chan *request
+	done    chan struct{} // closed when the committer has ended
+	closing sync.RWMutex  // held for reading while a request is put into the queue
+	closed  bool          // guarded by closing
+	clock   atomic.Int64  // newest Event.At in milliseconds; written by the committer
+	touches touches
+	boards  boards
+
+	// The committer's own.
+	sweep  sweep
+	failed error // set when the disk failed: nothing is written after that
+}
+
+var _ store.DB = (*DB)(nil)
+
+// Open opens the file, or makes it. It checks every page first; what cannot be used is refused with store.ErrLocked,
+// store.ErrDamaged or store.ErrNewer and a sentence that says what to do. A file of an older format is copied and then
+// brought to this one.
+func Open(path string, opts Options) (*DB, error) {
+	db, err := open(path, opts, format, migrations)
+	if err != nil {
+		return nil, fmt.Errorf("open the store %s: %w", path, err)
+	}
+	return db, nil
+}
+
+// Close waits for what is queued. Closing again does nothing.
+func (db *DB) Close() error {
+	db.closing.Lock()
+	closed := db.closed
+	db.closed = true
+	db.closing.Unlock()
+	if closed {
+		<-db.done
+		return nil
+	}
+	close(db.queue)
+	<-db.done
+	var err error
+	if db.failed == nil {
+		err = db.write(nil) // the last uses of ids
+	}
+	if closeErr := db.bolt.Close(); err == nil {
+		err = closeErr
+	}
+	if err != nil {
+		return fmt.Errorf("close the store %s: %w", db.path, err)
+	}
+	return nil
+}

@@ -1,0 +1,233 @@
+package bolt
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"runtime"
+	"runtime/debug"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"go.etcd.io/bbolt"
+
+	"greenroom/store"
+)
+
+const (
+	groupMax  = 1024                   // units in one disk transaction
+	gatherMax = 500 * time.Microsecond // how long a group waits at most for more units
+)
+
+// request is a unit on its way to the committer.
+type request struct {
+	unit   store.Unit
+	state  atomic.Int32
+	err    error
+	answer chan struct{}
+}
+
+// The states of a request. Its caller may withdraw it until the committer has taken it.
+const (
+	queued int32 = iota
+	taken
+	withdrawn
+)
+
+var requests = sync.Pool{New: func() any { return &request{answer: make(chan struct{}, 1)} }}
+
+// Commit hands the unit to the committer and waits. A context that ends while the unit is still queued takes it back;
+// once it is under way its end is awaited. A unit that changes nothing is only checked, against one moment, and costs no
+// write.
+func (db *DB) Commit(ctx context.Context, u store.Unit) error {
+	if err := u.Valid(); err != nil {
+		return err
+	}
+	if u.Empty() {
+		return db.checkRead(ctx, u.Read)
+	}
+	if err := ctx.Err(); err != nil {
+		return err
+	}
+	r := requests.Get().(*request)
+	r.unit, r.err = u, nil
+	r.state.Store(queued)
+	if err := db.enqueue(r); err != nil {
+		return err
+	}
+	select {
+	case <-r.answer:
+	case <-ctx.Done():
+		if r.state.CompareAndSwap(queued, withdrawn) {
+			return ctx.Err() // the committer drops it; it must not go back into the pool before that
+		}
+		<-r.answer
+	}
+	err := r.err
+	r.unit = store.Unit{}
+	requests.Put(r)
+	return err
+}
+
+func (db *DB) enqueue(r *request) error {
+	db.closing.RLock()
+	defer db.closing.RUnlock()
+	if db.closed {
+		return store.ErrClosed
+	}
+	db.queue <- r
+	return nil
+}
+
+// checkRead checks the versions that were read, without a write.
+func (db *DB) checkRead(ctx context.Context, reads []store.Read) error {
+	return db.view(ctx, func(tx *bbolt.Tx) error {
+		for _, r := range reads {
+			b, err := records.get(tx, []byte(r.Ref))
+			if err != nil {
+				return err
+			}
+			if version(b) != r.Version {
+				return fmt.Errorf("record %s: %w", r.Ref, store.ErrConflict)
+			}
+		}
+		return nil
+	})
+}
+
+// committer owns all writing: it turns what is queued into one disk transaction, again and again, until the queue is
+// closed and empty.
+func (db *DB) committer() {
+	defer close(db.done)
+	debug.SetPanicOnFault(true) // reading beyond the end of a damaged file is then a panic, which recovered answers
+	var group []*request
+	var before int         // size of the group before
+	var took time.Duration // how long its commit took
+	for r := range db.queue {
+		group = db.gather(append(group[:0], r), before, min(took/4, gatherMax))
+		start := time.Now()
+		db.commit(group)
+		before, took = len(group), time.Since(start)
+		for i, r := range group {
+			r.answer <- struct{}{}
+			group[i] = nil
+		}
+	}
+}
+
+// gather adds what else is queued and then gives those whom the last commit answered a moment to come back, so that all
+// of them share the next commit instead of forming two groups that take turns.
+func (db *DB) gather(group []*request, before int, wait time.Duration) []*request {
+	start := time.Now()
+	for len(group) < groupMax {
+		select {
+		case r, open := <-db.queue:
+			if !open {
+				return group
+			}
+			group = append(group, r)
+			continue
+		default:
+		}
+		if len(group) >= before || time.Since(start) >= wait {
+			return group
+		}
+		runtime.Gosched()
+	}
+	return group
+}
+
+// commit writes a group and leaves each request's answer in it.
+func (db *DB) commit(all []*request) {
+	group := all[:0:0]
+	for _, r := range all {
+		if r.state.CompareAndSwap(queued, taken) {
+			group = append(group, r)
+		}
+	}
+	err := db.failed
+	if err == nil && len(group) > 0 {
+		err = db.write(group)
+	}
+	switch {
+	case err == nil:
+		return
+	case errors.Is(err, store.ErrDamaged) && len(group) > 1:
+		for _, r := range group { // one of them touches what is damaged: it shall not spoil the others
+			db.answer([]*request{r}, db.write([]*request{r}))
+		}
+	default:
+		db.answer(group, err)
+	}
+}
+
+func (db *DB) answer(group []*request, err error) {
+	if err == nil {
+		return
+	}
+	for _, r := range group {
+		r.err = fmt.Errorf("commit to %s: %w", db.path, err)
+	}
+}
+
+// write makes one disk transaction of a group: a unit that fails its checks is left out and has its error; an error of
+// write itself is everybody's.
+func (db *DB) write(units []*request) (err error) {
+	defer recovered(&err)
+	tx, err := db.bolt.Begin(true)
+	if err != nil {
+		return explained(err)
+	}
+	defer func() { _ = tx.Rollback() }() // after a commit it only tells that there is nothing to roll back
+
+	g := &group{
+		stage:    newStage(tx),
+		sequence: records.in(tx).Sequence() + 1, // each group has its own, even one that only adds points: see boards
+		clock:    db.clock.Load(),
+		latest:   store.Millis(db.now().Add(aheadMax)),
+	}
+	touched, err := g.touch(db.touches.take())
+	if err != nil {
+		return err
+	}
+	applied := 0
+	for _, r := range units {
+		if r.err = g.check(&r.unit); r.err != nil {
+			if errors.Is(r.err, store.ErrDamaged) {
+				return r.err
+			}
+			continue
+		}
+		if err := g.apply(&r.unit); err != nil {
+			return err
+		}
+		applied++
+	}
+	if applied == 0 && !touched {
+		return nil
+	}
+	if err := g.flush(); err != nil {
+		return explained(err)
+	}
+	if err := records.in(tx).SetSequence(g.sequence); err != nil {
+		return explained(err)
+	}
+	sweep, err := db.sweep.step(g)
+	if err != nil {
+		return err
+	}
+	if err := explained(tx.Commit()); err != nil {
+		if !errors.Is(err, store.ErrFull) && !errors.Is(err, store.ErrDamaged) {
+			// After a failed sync nobody knows what is on the disk, and a later sync may not tell.
+			db.failed = fmt.Errorf("the disk failed, so nothing more is written until Greenroom is started again: %w", err)
+			return db.failed
+		}
+		return err
+	}
+	db.sweep = sweep
+	db.clock.Store(g.clock)
+	db.boards.add(g.sequence, g.added)
+	db.boards.forget(db.now())
+	return nil
+}

@@ -1,0 +1,198 @@
+package bolt
+
+import (
+	"bytes"
+	"encoding/binary"
+	"errors"
+	"fmt"
+	"hash/crc32"
+	"strings"
+
+	"go.etcd.io/bbolt"
+
+	"greenroom/store"
+)
+
+// The buckets. Names hold no zero byte (store.Unit.Valid), so it ends a name inside a key. Numbers in keys are
+// big-endian, times are milliseconds since 1970 with the sign bit turned, so that bytes sort as the numbers do. Values
+// are sealed, see seal; "-" is an empty value.
+//
+//	greenroom  "format"                                  the version of this layout, in decimal digits (not sealed)
+//	records    ref                                       version 8 | bytes; the bucket's sequence is the last version given
+//	seen       time 8 | event                            -
+//	rows       place 0 order 8                           rev 8 | length of key 2 | key | body
+//	rowkeys    key                                       the row's key in rows
+//	sent       key                                       time of last use 8 | id
+//	sentuse    time of last use 8 | key                  -
+//	wake       time 8 | name                             body
+//	wakenames  name                                      time 8
+//	days       workspace 0 channel 0 2006-01-02 0 member sum 8
+//	months     workspace 0 channel 0 2006-01 0 member    sum 8
+//	newest     workspace                                 the newest date written there
+const format = 1
+
+type bucket int
+
+const (
+	records bucket = iota
+	seen
+	rows
+	rowkeys
+	sent
+	sentuse
+	wake
+	wakenames
+	days
+	months
+	newest
+	buckets // how many there are
+)
+
+var bucketNames = [buckets][]byte{
+	[]byte("records"), []byte("seen"), []byte("rows"), []byte("rowkeys"), []byte("sent"), []byte("sentuse"),
+	[]byte("wake"), []byte("wakenames"), []byte("days"), []byte("months"), []byte("newest"),
+}
+
+var (
+	formatBucket = []byte("greenroom")
+	formatKey    = []byte("format")
+)
+
+// in gives the bucket inside a transaction. Buckets to which keys are only appended are filled to the brim.
+func (b bucket) in(tx *bbolt.Tx) *bbolt.Bucket {
+	in := tx.Bucket(bucketNames[b])
+	if in == nil {
+		panic(damaged("the bucket %q is missing", bucketNames[b]))
+	}
+	if b == seen || b == sentuse {
+		in.FillPercent = 0.95
+	}
+	return in
+}
+
+var castagnoli = crc32.MakeTable(crc32.Castagnoli)
+
+// seal puts in front of a value the CRC-32C of its bucket, its key and itself, so that a value that is damaged, or that
+// stands under a key that is not its own, names itself.
+func (b bucket) seal(key, value []byte) []byte {
+	if b == seen || b == sentuse {
+		return []byte{}
+	}
+	sealed := make([]byte, 4, 4+len(value))
+	binary.BigEndian.PutUint32(sealed, b.sum(key, value))
+	return append(sealed, value...)
+}
+
+// open takes the seal off. The value lies in the database file: it is good until the transaction ends.
+func (b bucket) open(key, sealed []byte) ([]byte, error) {
+	if b == seen || b == sentuse {
+		return sealed, nil
+	}
+	if len(sealed) < 4 || binary.BigEndian.Uint32(sealed) != b.sum(key, sealed[4:]) {
+		return nil, damaged("%s %q does not have the bytes that were written", bucketNames[b], key)
+	}
+	return sealed[4:], nil
+}
+
+func (b bucket) sum(key, value []byte) uint32 {
+	sum := crc32.Update(0, castagnoli, bucketNames[b])
+	sum = crc32.Update(sum, castagnoli, key)
+	return crc32.Update(sum, castagnoli, value)
+}
+
+// get reads and opens one value; nil when there is none.
+func (b bucket) get(tx *bbolt.Tx, key []byte) ([]byte, error) {
+	sealed := b.in(tx).Get(key)
+	if sealed == nil {
+		return nil, nil
+	}
+	return b.open(key, sealed)
+}
+
+var errShort = errors.New("it is too short")
+
+func number(n uint64) []byte { return binary.BigEndian.AppendUint64(nil, n) }
+
+func sum(n int64) []byte { return number(uint64(n)) }
+
+func readSum(b []byte) (int64, error) {
+	if len(b) != 8 {
+		return 0, errShort
+	}
+	return int64(binary.BigEndian.Uint64(b)), nil
+}
+
+// timed is a key that begins with a time.
+func timed(ms int64, name string) []byte {
+	return append(number(uint64(ms)^1<<63), name...)
+}
+
+func readTimed(key []byte) (ms int64, name string, err error) {
+	if len(key) < 8 {
+		return 0, "", errShort
+	}
+	return int64(binary.BigEndian.Uint64(key) ^ 1<<63), string(key[8:]), nil
+}
+
+func rowKey(place string, order uint64) []byte {
+	return binary.BigEndian.AppendUint64(append([]byte(place), 0), order)
+}
+
+func readRowKey(key []byte) (place string, err error) {
+	if len(key) < 9 || key[len(key)-9] != 0 {
+		return "", errShort
+	}
+	return string(key[:len(key)-9]), nil
+}
+
+func rowValue(r store.Row) []byte {
+	b := binary.BigEndian.AppendUint16(number(r.Rev), uint16(len(r.Key)))
+	return append(append(b, r.Key...), r.Body...)
+}
+
+// readRow reads a row and copies what it holds.
+func readRow(key, value []byte) (store.Row, error) {
+	place, err := readRowKey(key)
+	if err != nil || len(value) < 10 || len(value) < 10+int(binary.BigEndian.Uint16(value[8:])) {
+		return store.Row{}, errShort
+	}
+	end := 10 + int(binary.BigEndian.Uint16(value[8:]))
+	return store.Row{
+		Rev:   binary.BigEndian.Uint64(value),
+		Place: place,
+		Key:   string(value[10:end]),
+		Body:  copied(value[end:]),
+	}, nil
+}
+
+// pointsKey is a key of days and, with a month for date, of months.
+func pointsKey(workspace, channel, date, member string) []byte {
+	return []byte(workspace + "\x00" + channel + "\x00" + date + "\x00" + member)
+}
+
+func readPointsKey(key []byte) (workspace, channel, date, member string, err error) {
+	parts := strings.Split(string(key), "\x00")
+	if len(parts) != 4 {
+		return "", "", "", "", errShort
+	}
+	return parts[0], parts[1], parts[2], parts[3], nil
+}
+
+// copied is never nil: an empty value is a value.
+func copied(b []byte) []byte { return append([]byte{}, b...) }
+
+// hasPrefix is bytes.HasPrefix for the two kinds of text that keys are made of.
+func hasPrefix(key []byte, prefix string) bool { return bytes.HasPrefix(key, []byte(prefix)) }
+
+// createLayout makes the buckets of a new file, which is one without any.
+func createLayout(tx *bbolt.Tx) error {
+	if k, _ := tx.Cursor().First(); k != nil {
+		return nil
+	}
+	for _, name := range bucketNames {
+		if _, err := tx.CreateBucket(name); err != nil {
+			return fmt.Errorf("create the bucket %s: %w", name, err)
+		}
+	}
+	return writeFormat(tx, format)
+}

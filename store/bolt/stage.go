@@ -1,0 +1,65 @@
+package bolt
+
+import (
+	"maps"
+	"slices"
+
+	"go.etcd.io/bbolt"
+)
+
+// stage lies over a write transaction and holds back the writes of a group of units, so that a later unit sees what an
+// earlier one wrote, and all are applied at the end in the order of their keys, which is what a B+tree likes best.
+type stage struct {
+	tx      *bbolt.Tx
+	changed [buckets]map[string][]byte // nil: deleted
+}
+
+func newStage(tx *bbolt.Tx) *stage {
+	s := &stage{tx: tx}
+	for b := range s.changed {
+		s.changed[b] = map[string][]byte{}
+	}
+	return s
+}
+
+// get reads a value; nil when there is none.
+func (s *stage) get(b bucket, key []byte) ([]byte, error) {
+	if v, ok := s.changed[b][string(key)]; ok {
+		return v, nil
+	}
+	return b.get(s.tx, key)
+}
+
+// put writes a value, which must not change until the transaction ends.
+func (s *stage) put(b bucket, key, value []byte) {
+	if value == nil {
+		value = []byte{}
+	}
+	s.changed[b][string(key)] = value
+}
+
+func (s *stage) delete(b bucket, key []byte) { s.changed[b][string(key)] = nil }
+
+// flush hands the writes to bbolt.
+func (s *stage) flush() error {
+	for b := range buckets {
+		if len(s.changed[b]) == 0 {
+			continue
+		}
+		in := b.in(s.tx)
+		for _, k := range slices.Sorted(maps.Keys(s.changed[b])) {
+			key, value := []byte(k), s.changed[b][k]
+			var err error
+			if value == nil {
+				err = in.Delete(key)
+			} else {
+				err = in.Put(key, b.seal(key, value))
+			}
+			if err != nil {
+				return err
+			}
+		}
+		clear(s.changed[b])
+	}
+	return nil
+}

@@ -1,0 +1,272 @@
+package bolt
+
+import (
+	"bytes"
+	"encoding/binary"
+	"fmt"
+	"hash/fnv"
+	"io"
+	"os"
+)
+
+// bbolt trusts its file: on an impossible page it panics, partly in goroutines of its own where nobody can recover, and
+// beyond the end of a file that was cut off it faults. So the structure is checked before bbolt opens the file: every
+// page that can be reached is inside the file, of the right kind, reached once, and has its keys in order. That reads the
+// file once, which bbolt does too in order to find the free pages. The values have their own seals, see layout.go.
+//
+// The layout of pages is that of go.etcd.io/bbolt/internal/common (page.go, meta.go, bucket.go), file format version 2, in
+// the byte order of the machine.
+const (
+	pageHeader  = 16 // id 8, flags 2, count 2, overflow 4
+	elementSize = 16 // of a branch: position 4, key size 4, page 8; of a leaf: flags 4, position 4, key size 4, value size 4
+	bucketSize  = 16 // root page 8, sequence 8
+	metaSize    = 64 // magic 4, version 4, page size 4, flags 4, root bucket 16, freelist 8, high 8, transaction 8, checksum 8
+
+	branchPage   = 0x01
+	leafPage     = 0x02
+	freelistPage = 0x10
+	bucketLeaf   = 0x01
+
+	metaMagic   = 0xED0CDAED
+	metaVersion = 2
+	noFreelist  = ^uint64(0)
+)
+
+var order = binary.NativeEndian
+
+type verifier struct {
+	file     io.ReaderAt
+	pageSize int
+	high     uint64 // pages from here on are not in use
+	reached  []bool
+}
+
+// verify checks the structure of a file on which nobody is writing.
+func verify(path string) error {
+	f, err := os.Open(path)
+	if err != nil {
+		return err
+	}
+	defer f.Close()
+	info, err := f.Stat()
+	if err != nil {
+		return err
+	}
+	root, freelist, v, err := readMeta(f)
+	if err != nil {
+		return err
+	}
+	if need := v.high * uint64(v.pageSize); need > uint64(info.Size()) {
+		return damaged("the file was cut off: it has %d bytes and must have at least %d", info.Size(), need)
+	}
+	v.reached = make([]bool, v.high)
+	if err := v.tree(root, nil, nil); err != nil {
+		return err
+	}
+	return v.freelist(freelist)
+}
+
+// readMeta reads the newer one of the two heads that is whole. A commit ends with writing one of them, so a crash may
+// leave one broken: then the file is as it was before that commit.
+func readMeta(f io.ReaderAt) (root, freelist uint64, v *verifier, err error) {
+	var newest uint64
+	page := make([]byte, pageHeader+metaSize)
+	for at, tries := int64(0), 0; tries < 16; tries++ {
+		if _, err := f.ReadAt(page, at); err == nil {
+			meta := page[pageHeader:]
+			transaction := order.Uint64(meta[48:])
+			if wholeMeta(meta) && (v == nil || transaction > newest) {
+				newest = transaction
+				root, freelist = order.Uint64(meta[16:]), order.Uint64(meta[32:])
+				v = &verifier{file: f, pageSize: int(order.Uint32(meta[8:])), high: order.Uint64(meta[40:])}
+			}
+		}
+		switch { // the second head stands on the second page, whose size only the first one tells
+		case at == 0 && v != nil:
+			at, tries = int64(v.pageSize), 15-1
+		case at == 0:
+			at = 1024
+		default:
+			at *= 2
+		}
+	}
+	if v == nil {
+		return 0, 0, nil, damaged("the file does not begin as a store does")
+	}
+	return root, freelist, v, nil
+}
+
+func wholeMeta(meta []byte) bool {
+	sum := fnv.New64a()
+	sum.Write(meta[:metaSize-8])
+	size := order.Uint32(meta[8:])
+	return order.Uint32(meta) == metaMagic && order.Uint32(meta[4:]) == metaVersion &&
+		order.Uint64(meta[metaSize-8:]) == sum.Sum64() && size >= 1024 && size <= 1<<24
+}
+
+// page reads a page that must be in use and must not have been reached before.
+func (v *verifier) page(id uint64) (page []byte, err error) {
+	if id < 2 || id >= v.high {
+		return nil, damaged("page %d is asked for, but there are %d", id, v.high)
+	}
+	header := make([]byte, pageHeader)
+	if _, err := v.file.ReadAt(header, int64(id)*int64(v.pageSize)); err != nil {
+		return nil, fmt.Errorf("read page %d: %w", id, err)
+	}
+	overflow := uint64(order.Uint32(header[12:]))
+	if order.Uint64(header) != id || id+overflow >= v.high {
+		return nil, damaged("page %d is not what it should be", id)
+	}
+	for i := id; i <= id+overflow; i++ {
+		if v.reached[i] {
+			return nil, damaged("page %d is used twice", i)
+		}
+		v.reached[i] = true
+	}
+	page = make([]byte, (overflow+1)*uint64(v.pageSize))
+	if _, err := v.file.ReadAt(page, int64(id)*int64(v.pageSize)); err != nil {
+		return nil, fmt.Errorf("read page %d: %w", id, err)
+	}
+	return page, nil
+}
+
+// tree checks the subtree below a page; its keys must be at least from and less than to (nil: no limit).
+func (v *verifier) tree(id uint64, from, to []byte) error {
+	page, err := v.page(id)
+	if err != nil {
+		return err
+	}
+	switch order.Uint16(page[8:]) {
+	case branchPage:
+		return v.branch(id, page, from, to)
+	case leafPage:
+		return v.leaf(id, page, from, to)
+	}
+	return damaged("page %d is of no known kind", id)
+}
+
+func (v *verifier) branch(id uint64, page, from, to []byte) error {
+	count := int(order.Uint16(page[10:]))
+	if count == 0 {
+		return damaged("page %d leads nowhere", id)
+	}
+	keys, children := make([][]byte, count+1), make([]uint64, count)
+	keys[count] = to
+	for i := range count {
+		element, err := element(id, page, i)
+		if err != nil {
+			return err
+		}
+		children[i] = order.Uint64(element[8:])
+		keys[i], err = text(id, element, order.Uint32(element), order.Uint32(element[4:]))
+		if err != nil {
+			return err
+		}
+	}
+	for i := range count {
+		if i == 0 && bytes.Compare(keys[0], from) < 0 || i > 0 && bytes.Compare(keys[i-1], keys[i]) >= 0 {
+			return damaged("page %d has its keys out of order", id)
+		}
+	}
+	if to != nil && bytes.Compare(keys[count-1], to) >= 0 {
+		return damaged("page %d has its keys out of order", id)
+	}
+	for i, child := range children {
+		if err := v.tree(child, keys[i], keys[i+1]); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (v *verifier) leaf(id uint64, page, from, to []byte) error {
+	before := from
+	for i := range int(order.Uint16(page[10:])) {
+		element, err := element(id, page, i)
+		if err != nil {
+			return err
+		}
+		key, err := text(id, element, order.Uint32(element[4:]), order.Uint32(element[8:]))
+		if err != nil {
+			return err
+		}
+		if c := bytes.Compare(key, before); c < 0 || c == 0 && i > 0 || to != nil && bytes.Compare(key, to) >= 0 {
+			return damaged("page %d has its keys out of order", id)
+		}
+		before = key
+		value, err := text(id, element, order.Uint32(element[4:])+order.Uint32(element[8:]), order.Uint32(element[12:]))
+		if err != nil {
+			return err
+		}
+		switch order.Uint32(element) {
+		case 0:
+		case bucketLeaf:
+			err = v.bucket(id, value)
+		default:
+			err = damaged("page %d has an element of no known kind", id)
+		}
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// bucket checks the tree of a bucket inside another; a small one stands in the value itself.
+func (v *verifier) bucket(id uint64, value []byte) error {
+	if len(value) < bucketSize {
+		return damaged("page %d has a bucket that is cut off", id)
+	}
+	if root := order.Uint64(value); root != 0 {
+		return v.tree(root, nil, nil)
+	}
+	inline := value[bucketSize:]
+	if len(inline) < pageHeader || order.Uint16(inline[8:]) != leafPage {
+		return damaged("page %d has a bucket that is cut off", id)
+	}
+	return v.leaf(id, inline, nil, nil)
+}
+
+// element gives the i-th element and what follows it in the page, from where its position counts.
+func element(id uint64, page []byte, i int) ([]byte, error) {
+	at := pageHeader + i*elementSize
+	if at+elementSize > len(page) {
+		return nil, damaged("page %d has more elements than it can hold", id)
+	}
+	return page[at:], nil
+}
+
+// text gives a key or a value of an element.
+func text(id uint64, element []byte, position, size uint32) ([]byte, error) {
+	end := uint64(position) + uint64(size)
+	if position < elementSize || end > uint64(len(element)) {
+		return nil, damaged("page %d has a key or a value outside of itself", id)
+	}
+	return element[position:end], nil
+}
+
+// freelist checks the list of free pages, which a file has that another program wrote; ours find it again when it opens.
+func (v *verifier) freelist(id uint64) error {
+	if id == noFreelist {
+		return nil
+	}
+	page, err := v.page(id)
+	if err != nil {
+		return err
+	}
+	count, ids := uint64(order.Uint16(page[10:])), page[pageHeader:]
+	if count == 0xFFFF && len(ids) >= 8 { // more than the field can say: the first entry tells
+		count, ids = order.Uint64(ids), ids[8:]
+	}
+	if order.Uint16(page[8:]) != freelistPage || count > uint64(len(ids))/8 {
+		return damaged("the list of free pages on page %d is not one", id)
+	}
+	for i := range count {
+		free := order.Uint64(ids[8*i:])
+		if free < 2 || free >= v.high || v.reached[free] {
+			return damaged("the list of free pages has page %d, which is in use", free)
+		}
+		v.reached[free] = true
+	}
+	return nil
+}
