@@ -1,5 +1,14 @@
 package content
 
+import (
+	"strings"
+
+	"github.com/yuin/goldmark/extension"
+	"github.com/yuin/goldmark/parser"
+	"github.com/yuin/goldmark/text"
+	"github.com/yuin/goldmark/util"
+)
+
 // Kind says what a Node is.
 type Kind string
 
@@ -23,7 +32,6 @@ const (
 	Text      Kind = "text"     // Text
 	Strong    Kind = "strong"   // Children: inline
 	Emphasis  Kind = "emphasis" // Children: inline
-	Strike    Kind = "strike"   // Children: inline
 	Code      Kind = "code"     // Text
 	Link      Kind = "link"     // URL (http, https or mailto); Children: inline
 	Math      Kind = "math"     // Text, Spoken, Source
@@ -44,8 +52,76 @@ type Node struct {
 	Children []Node `json:"children,omitempty"`
 }
 
-// Tree reads CommonMark with tables, strike-through and LaTeX maths. Raw HTML is literal text and an image is a link, so
-// nothing in a tree can be executed or fetched.
+// Bounds of a tree. What lies beyond them is shown as plain text: nothing is lost.
+const (
+	maxTreeText  = 256 << 10 // bytes of a text that is read as CommonMark
+	maxTreeDepth = 24        // levels of nodes
+)
+
+// Tree reads CommonMark with tables and LaTeX maths ($…$ and $$…$$). Raw HTML is literal text, comments are left out,
+// and a picture is a link to it, so nothing in a tree can be executed or fetched.
 func Tree(markdown string) []Node {
-	return []Node{{Kind: Paragraph, Children: []Node{{Kind: Text, Text: markdown}}}}
+	markdown = normalise([]byte(markdown))
+	if len(markdown) > maxTreeText || tooDeep(markdown) {
+		return literal(markdown)
+	}
+	src := []byte(markdown)
+	w := walker{src: src}
+	return w.blocks(commonMark.Parse(text.NewReader(src)), 0)
 }
+
+// literal is a text as it stands, in paragraphs.
+func literal(markdown string) []Node {
+	var out []Node
+	for part := range strings.SplitSeq(markdown, "\n\n") {
+		if t := strings.TrimSpace(part); t != "" {
+			out = append(out, Node{Kind: Paragraph, Children: []Node{{Kind: Text, Text: t}}})
+		}
+	}
+	return out
+}
+
+// tooDeep reports whether a line opens so many quotes and lists in each other that reading them would take long.
+func tooDeep(markdown string) bool {
+	for l := range strings.SplitSeq(markdown, "\n") {
+		marks := 0
+		for i := 0; i < len(l) && strings.IndexByte(" \t>-+*", l[i]) >= 0; i++ {
+			if l[i] != ' ' && l[i] != '\t' {
+				marks++
+			}
+		}
+		if marks > 100 && !isRule(l) {
+			return true
+		}
+	}
+	return false
+}
+
+// commonMark is goldmark's CommonMark without raw HTML, with tables and maths.
+var commonMark = parser.NewParser(
+	parser.WithBlockParsers(
+		util.Prioritized(parser.NewSetextHeadingParser(), 100),
+		util.Prioritized(parser.NewThematicBreakParser(), 200),
+		util.Prioritized(parser.NewListParser(), 300),
+		util.Prioritized(parser.NewListItemParser(), 400),
+		util.Prioritized(parser.NewCodeBlockParser(), 500),
+		util.Prioritized(parser.NewATXHeadingParser(), 600),
+		util.Prioritized(parser.NewFencedCodeBlockParser(), 700),
+		util.Prioritized(mathBlockParser{}, 750),
+		util.Prioritized(parser.NewBlockquoteParser(), 800),
+		util.Prioritized(parser.NewParagraphParser(), 1000),
+	),
+	parser.WithInlineParsers(
+		util.Prioritized(parser.NewCodeSpanParser(), 100),
+		util.Prioritized(mathParser{}, 150),
+		util.Prioritized(parser.NewLinkParser(), 200),
+		util.Prioritized(parser.NewAutoLinkParser(), 300),
+		util.Prioritized(commentParser{}, 400),
+		util.Prioritized(parser.NewEmphasisParser(), 500),
+	),
+	parser.WithParagraphTransformers(
+		util.Prioritized(parser.LinkReferenceParagraphTransformer, 100),
+		util.Prioritized(extension.NewTableParagraphTransformer(), 200),
+	),
+	parser.WithASTTransformers(util.Prioritized(extension.NewTableASTTransformer(), 0)),
+)

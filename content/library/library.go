@@ -7,7 +7,7 @@ import (
 	"greenroom/content"
 )
 
-//go:embed *
+//go:embed *.md
 var files embed.FS
 
 // Banks parses the embedded banks, in the order of their file names. What it reports is a fault of ours: a test keeps
