@@ -7,7 +7,7 @@ type answer struct {
 	weight []float32 // of each word; 0 for stop words and fillers
 	hits   []hit     // of all words
 	from   []int32   // the hits of word i are hits[from[i]:from[i+1]]
-	turned []bool    // the word stands under a negation
+	under  []polarity
 }
 
 // read splits an answer into words and finds what each one matches. Time is linear in the answer's length.
@@ -19,13 +19,13 @@ func (r *Rubric) read(text string) answer {
 		weight: make([]float32, len(ws)),
 		hits:   make([]hit, 0, len(ws)),
 		from:   make([]int32, len(ws)+1),
-		turned: make([]bool, len(ws)),
+		under:  make([]polarity, len(ws)),
 	}
 	st := newStemmer()
-	scope := newScope()
+	var scope scope
 	var joined []byte
 	for i, w := range ws {
-		a.turned[i] = scope.step(w)
+		a.under[i] = scope.step(w)
 		if isContent(w.text) {
 			a.hits, a.weight[i] = r.vocab.look(a.hits, w.text, st)
 		}
@@ -46,7 +46,7 @@ func (a answer) longer(words int) bool { return len(a.words) > words }
 
 // stretch is the part of an answer from word lo up to word hi.
 func (a answer) stretch(lo, hi int) answer {
-	a.words, a.weight, a.turned, a.from = a.words[lo:hi], a.weight[lo:hi], a.turned[lo:hi], a.from[lo:hi+1]
+	a.words, a.weight, a.under, a.from = a.words[lo:hi], a.weight[lo:hi], a.under[lo:hi], a.from[lo:hi+1]
 	return a
 }
 

@@ -43,20 +43,17 @@ func newBuilder(question string) *builder {
 func (b *builder) wording(ws []word) wording {
 	var out wording
 	seen := map[int32]bool{}
-	scope := newScope()
+	var scope scope
 	last, lastText := int32(-1), ""
 	for _, w := range ws {
-		turned := scope.step(w)
+		under := scope.step(w)
 		if !isContent(w.text) {
 			last = -1
 			continue
 		}
 		id := b.term(w.text)
-		t := &b.v.terms[id]
-		if turned {
-			t.negated = true
-		} else {
-			t.plain = true
+		if under != upheld {
+			b.v.terms[id].negated = true
 		}
 		if last >= 0 {
 			b.pairs[[2]int32{last, id}] = true
@@ -129,4 +126,4 @@ func (b *builder) finish() (vocabulary, map[[2]int32]bool) {
 }
 
 // isContent reports whether a lower-case word carries content.
-func isContent(w string) bool { return !stopWords[w] && !fillers[w] }
+func isContent(w string) bool { return !stopWords[w] && !fillers[w] && !negators[w] }

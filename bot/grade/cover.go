@@ -58,39 +58,51 @@ type stretch struct {
 }
 
 // because finds the stretches of the answer that did most for a wording, in the answer's order and as written there.
+// Each stretch counts only what those before it did not.
 func (r *Rubric) because(w wording, a answer) []string {
-	in := make([]float32, len(r.vocab.terms))
+	left := make([]float32, len(r.vocab.terms))
 	for _, id := range w.terms {
-		in[id] = r.vocab.terms[id].weight
+		left[id] = r.vocab.terms[id].weight
 	}
 	var all []stretch
+	for len(all) < mostStretch {
+		s := a.richest(left)
+		if s.worth == 0 || len(all) > 0 && s.worth < sameMeaning {
+			break
+		}
+		all = append(all, s)
+		for i := s.lo; i < s.hi; i++ {
+			for _, h := range a.of(i) {
+				left[h.term] = 0
+			}
+		}
+	}
+	slices.SortFunc(all, func(x, y stretch) int { return x.lo - y.lo })
+	return a.quote(all)
+}
+
+// richest is the stretch of matched words that holds most of what is left, the first of equals.
+func (a answer) richest(left []float32) stretch {
+	var most, s stretch
 	for i := range a.words {
 		var worth float32
 		for _, h := range a.of(i) {
-			worth += in[h.term] * h.worth
+			worth = max(worth, left[h.term]*h.worth)
 		}
 		if worth == 0 {
 			continue
 		}
-		if n := len(all) - 1; n >= 0 && a.joins(all[n], i) {
-			all[n].hi = i + 1
-			all[n].worth += worth
+		if s.hi > 0 && a.joins(s, i) {
+			s.hi = i + 1
+			s.worth += worth
 		} else {
-			all = append(all, stretch{i, i + 1, worth})
+			s = stretch{i, i + 1, worth}
+		}
+		if s.worth > most.worth {
+			most = s
 		}
 	}
-	slices.SortStableFunc(all, func(x, y stretch) int {
-		switch {
-		case x.worth > y.worth:
-			return -1
-		case x.worth < y.worth:
-			return 1
-		}
-		return 0
-	})
-	all = all[:min(len(all), mostStretch)]
-	slices.SortFunc(all, func(x, y stretch) int { return x.lo - y.lo })
-	return a.quote(all)
+	return most
 }
 
 // joins reports whether word i continues a stretch.
@@ -103,11 +115,11 @@ func (a answer) quote(all []stretch) []string {
 	out := []string{}
 	end := 0
 	for i, s := range all {
+		for s.hi-s.lo < leastWords && s.lo > 0 && a.words[s.lo-1].clause == a.words[s.lo].clause {
+			s.lo--
+		}
 		for s.hi-s.lo < leastWords && s.hi < len(a.words) && a.words[s.hi].sentence == a.words[s.lo].sentence {
 			s.hi++
-		}
-		for s.hi-s.lo < leastWords && s.lo > 0 && a.words[s.lo-1].sentence == a.words[s.lo].sentence {
-			s.lo--
 		}
 		for s.lo > 0 && a.words[s.lo-1].run == a.words[s.lo].run {
 			s.lo--

@@ -1,49 +1,14 @@
 package grade
 
-// scope follows a text word by word and knows what stands under a negation.
-type scope struct {
-	left     int // content words that the negation still reaches
-	sentence int // in which the negation stands
-	clause   int
-	whole    bool // the sentence as a whole is denied
-	negator  bool // no content word since the negation
-	denial   bool // the word before is a denier: "that" makes it one of the sentence
-}
-
-func newScope() *scope { return &scope{sentence: -1, clause: -1} }
-
-// negationReach is how many content words a negation turns round, inside its clause.
-const negationReach = 3
-
-// step takes the next word and reports whether it stands under a negation.
-func (s *scope) step(w word) bool {
-	if w.sentence != s.sentence {
-		*s = scope{sentence: w.sentence, clause: w.clause}
-	}
-	if w.clause != s.clause || w.text == "but" {
-		s.left, s.clause = 0, w.clause
-	}
-	if negators[w.text] {
-		s.left, s.negator, s.denial = negationReach, true, false
-		return false
-	}
-	s.whole = s.whole || s.denial && (w.text == "that" || w.text == "to")
-	turned := s.whole || s.left > 0
-	s.denial = denies[w.text] || affirms[w.text] && s.negator
-	if isContent(w.text) {
-		s.negator = false
-		s.left = max(0, s.left-1)
-	}
-	return turned
-}
+import "slices"
 
 // flags are what is odd about an answer.
 func (r *Rubric) flags(a answer, best []float32) []Flag {
 	var out []Flag
-	if r.negated(a) {
+	if r.negated(a, best) {
 		out = append(out, FlagNegated)
 	}
-	if r.keywords(a) {
+	if r.keywords(a, best) {
 		out = append(out, FlagKeywords)
 	}
 	if r.parrots(a) {
@@ -52,39 +17,56 @@ func (r *Rubric) flags(a answer, best []float32) []Flag {
 	return out
 }
 
-// negated reports whether a negation stands over a word that counted and that no reference negates.
-func (r *Rubric) negated(a answer) bool {
+// negated reports whether the answer denies what a reference affirms: a sentence as a whole, or a good part of what
+// counted for a key point or for a reference. A word that also stands there without a negation is not denied.
+func (r *Rubric) negated(a answer, best []float32) bool {
+	upright := make([]float32, len(best))
+	denied := 0
 	for i := range a.words {
-		if !a.turned[i] {
-			continue
-		}
 		for _, h := range a.of(i) {
-			t := &r.vocab.terms[h.term]
-			if h.worth >= sameTypo && t.plain && !t.negated && t.weight > lightWeight {
-				return true
+			switch {
+			case a.under[i] == upheld:
+				upright[h.term] = max(upright[h.term], h.worth)
+			case a.under[i] == denial && h.worth == sameStem:
+				denied++
 			}
 		}
 	}
-	return false
+	if denied >= 2 {
+		return true
+	}
+	turned := func(w wording) bool {
+		var all, reversed float32
+		for _, id := range w.terms {
+			t := &r.vocab.terms[id]
+			worth := t.weight * best[id]
+			all += worth
+			if upright[id] == 0 && !t.negated {
+				reversed += worth
+			}
+		}
+		return reversed >= lightWeight && reversed >= 0.3*all && all >= partlyAt*w.total
+	}
+	for _, p := range r.points {
+		if slices.ContainsFunc(p.wordings, turned) {
+			return true
+		}
+	}
+	return slices.ContainsFunc(r.refs, func(ref reference) bool { return turned(ref.wording) })
 }
 
-// keywords reports whether the answer is the references' words without their order: neighbours there are none here, or
-// hardly any word of grammar stands between them.
-func (r *Rubric) keywords(a answer) bool {
-	matched, ordered, content := 0, 0, 0
+// keywords reports whether the answer has the references' words but not their order: hardly any two neighbours are
+// neighbours there, and either nearly all is matched (people who say it all in their own words do not hit every word) or
+// hardly any grammar stands between the words.
+func (r *Rubric) keywords(a answer, best []float32) bool {
+	content, matched, ordered := 0, 0, 0
 	last := int32(-1)
-	for i := range a.words {
-		if a.weight[i] == 0 {
+	for i, weight := range a.weight {
+		if weight == 0 {
 			continue
 		}
 		content++
-		id := int32(-1)
-		for _, h := range a.of(i) {
-			if h.worth == sameStem {
-				id = h.term
-				break
-			}
-		}
+		id := a.exact(i)
 		if id >= 0 {
 			matched++
 			if last >= 0 && r.pairs[[2]int32{last, id}] {
@@ -93,8 +75,23 @@ func (r *Rubric) keywords(a answer) bool {
 		}
 		last = id
 	}
-	_ = content
-	return matched >= 8 && float32(ordered) < 0.1*float32(matched)
+	if matched < leastMatched || float32(ordered) >= 0.1*float32(matched) {
+		return false
+	}
+	return 5*content > 4*len(a.words) || r.coverage(r.refs[0].wording, best) >= 0.7
+}
+
+// leastMatched is how many matched words it takes to speak of their order.
+const leastMatched = 8
+
+// exact is the term whose stem word i has, or -1.
+func (a answer) exact(i int) int32 {
+	for _, h := range a.of(i) {
+		if h.worth == sameStem {
+			return h.term
+		}
+	}
+	return -1
 }
 
 // parrots reports whether an answer says little more than the question does.

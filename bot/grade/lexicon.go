@@ -28,12 +28,14 @@ var fillers = set(`um uh er erm hmm well ok okay yeah yes basically actually rea
 think believe suppose maybe perhaps probably sorry please thing things stuff something anything everything lot lots
 quite pretty simply obviously course know say said`)
 
-// lightWords carry little: they stand in answers to any question.
+// lightWords, by stem, carry little: they stand in answers to any question.
 var lightWords = set(`use make take give get let allow enabl provid offer support help need want work go come put keep way
 case exampl instanc mean call includ involv requir ensur perform achiev lead result differ import good better best well
-new type kind part form certain various particular general typic common usual often also first second main key time
-effici effect proper easi easier possibl abil abl becom serv run happen purpos term concept idea aspect refer relat base
-due thus therefor howev instead rather still without multipl sever number improv enhanc specif`)
+new type kind form certain various particular general typic common usual often first second main key time featur
+effici effect proper easi easier possibl abil abl becom run happen purpos term concept idea aspect refer relat base
+due thus therefor howev instead multipl sever number improv enhanc specif util leverag crucial fundament essenti
+extens primarili signific facilit overal power robust seamless ideal suit wide respons play role core central thereby
+paradigm approach manner standard develop advantag benefit`)
 
 // negators turn what follows them round.
 var negators = set(`not no never neither nor none without cannot isnt arent wasnt werent dont doesnt didnt hasnt havent
@@ -45,6 +47,9 @@ var (
 	denies  = set("false wrong incorrect untrue myth")
 	affirms = set("true correct right case fact")
 )
+
+// breaks end the reach of a negation as a comma does.
+var breaks = set("but while whereas because and so when until since if instead")
 
 // phrases are written as one word before anything is compared.
 var phrases = phraseTable(`last in first out = lifo
@@ -59,6 +64,9 @@ c p u = cpu
 a p i = api
 at the same time = simultaneously
 at once = simultaneously
+in the meantime = simultaneously
+in the mean time = simultaneously
+input or output = io
 in parallel = parallel
 for example = example
 for instance = example
@@ -146,7 +154,7 @@ var sameAs = map[string]string{
 
 // groups are words that say nearly the same in a technical answer. A word stands in one group at most.
 var groups = synonyms(`
-simultaneous concurrent interleave
+simultaneous concurrent interleave meanwhile
 wait idle pending
 pause suspend yield
 resume continue
@@ -163,7 +171,8 @@ fewer less reduce lower decrease cheap
 increase raise grow higher
 create make build construct
 delete remove drop erase
-begin start launch spawn
+begin start launch spawn initiate
+run execute
 end stop finish terminate complete
 error fault failure
 keyword syntax

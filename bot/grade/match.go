@@ -21,8 +21,7 @@ type term struct {
 	weight   float32
 	question bool // the question says it itself
 	group    int  // of synonyms; 0 is none
-	plain    bool // stands somewhere in the references without a negation
-	negated  bool // stands somewhere in them with one
+	negated  bool // stands somewhere in the references under a negation
 }
 
 // vocabulary is every key word of a rubric. It is built once and then only read.

@@ -76,13 +76,19 @@ func readable(tag string) bool {
 	return tag == "" || tag == "en" || strings.HasPrefix(tag, "en-")
 }
 
-// wordings of a key point: what stands in it, then what is known to mean the same.
+// wordings of a key point: what stands in it, each of its sentences (a point of a model answer says one thing in
+// several), and what is known to mean the same.
 func wordings(k content.KeyPoint) []string {
-	own := k.Name
-	if k.Text != "" {
-		own = k.Name + "\n" + k.Text
+	if k.Text == "" {
+		return append([]string{k.Name}, k.Also...)
 	}
-	return append([]string{own}, k.Also...)
+	texts := []string{k.Name + "\n" + k.Text}
+	if list := sentences(k.Text); len(list) > 1 {
+		for _, s := range list {
+			texts = append(texts, k.Name+"\n"+s)
+		}
+	}
+	return append(texts, k.Also...)
 }
 
 // references are the plain texts to compare a whole answer with: the model answers, else the key points together.

@@ -14,7 +14,7 @@ func (r *Rubric) score(a answer, best []float32) float32 {
 		c := r.coverage(ref.wording, best)
 		g := float32(math.Sqrt(float64(ref.gramShare(a.words))))
 		p := a.inside(ref)
-		most = max(most, (min(1, 1.5*c)+0.3*g+0.3*p)/1.6)
+		most = max(most, (min(1, 1.5*c)+0.5*g+0.1*p)/1.6)
 	}
 	return min(1, most)
 }
