@@ -4,7 +4,8 @@ import (
 	"cmp"
 	"context"
 	"log/slog"
-	"net/http"
+	"sync"
+	"sync/atomic"
 	"time"
 
 	"greenroom/bot/chat"
@@ -64,34 +65,82 @@ func (c Config) withDefaults() Config {
 // Bot is the shell. It satisfies chat.Handler.
 type Bot struct {
 	Config
+	rooms   *rooms
+	timers  *timers
+	outbox  *outbox
+	edits   *edits
+	runners *runners
+	slots   map[string]chan struct{} // by platform: one for each call under way
+	panics  atomic.Int64
+
+	work    context.Context // ends when rooms have no more time
+	endWork func()
+	sending context.Context // ends when messages under way have no more time
+	endSend func()
 }
 
 // New joins the parts together; it does no I/O. Run starts it.
-func New(c Config) *Bot { return &Bot{Config: c.withDefaults()} }
+func New(c Config) *Bot {
+	b := &Bot{Config: c.withDefaults(), slots: map[string]chan struct{}{}}
+	b.rooms = newRooms(b.RoomDepth, b.RoomsBusy)
+	b.timers = newTimers(b, b.RoomsBusy)
+	b.outbox = newOutbox(b)
+	b.edits = newEdits(b.EditsBurst, b.EditsEvery)
+	b.runners = newRunners(b)
+	for name := range b.Platforms {
+		b.slots[name] = make(chan struct{}, b.Sends)
+	}
+	b.work, b.endWork = context.WithCancel(context.Background())
+	b.sending, b.endSend = context.WithCancel(context.Background())
+	return b
+}
 
-// Run works until ctx ends and then stops in order. It returns an error only when nothing is left to work for.
+// Run works until ctx ends and then stops in order; a Bot runs once. It returns nil after an ordered stop, and the errors
+// of the platforms when all of them are down for good. Every goroutine of the shell has ended when it returns; the store
+// is the caller's to close.
 func (b *Bot) Run(ctx context.Context) error {
-	<-ctx.Done()
-	return nil
+	intake, endIntake := context.WithCancel(ctx)
+	defer endIntake()
+	connected, disconnect := context.WithCancel(context.WithoutCancel(ctx))
+	defer disconnect()
+
+	var loops sync.WaitGroup
+	loops.Go(func() { b.timers.run(intake) })
+	loops.Go(func() { b.outbox.run(intake) })
+	platforms := make(chan error, 1)
+	loops.Go(func() { platforms <- b.runners.run(connected) })
+
+	var down error
+	select {
+	case <-ctx.Done():
+	case down = <-platforms:
+	}
+	b.Log.Info("stopping")
+	endIntake() // no wake row fires and no message begins any more
+	b.outbox.close()
+	b.rooms.close() // events are refused; what was not acknowledged is delivered again, to the next process
+	b.within(b.StopRooms, &b.rooms.work, b.endWork)
+	b.within(b.StopSends, &b.outbox.work, b.endSend)
+	disconnect() // last, because replies and messages under way went out through the platforms
+	loops.Wait()
+	b.Log.Info("stopped")
+	return down
 }
 
-// Handle carries an event through its room, the engine and the store.
-func (b *Bot) Handle(ctx context.Context, e chat.Event) (reply chat.Reply, err error) {
-	err = store.Update(ctx, b.DB, func(d *store.Draft) error {
-		d.Unit.Event = store.EventID(e.ID)
-		reply, err = b.Engine.Step(d, e)
-		return err
-	})
-	return reply, err
+// within waits for goroutines to end by themselves, and after the limit ends their context.
+func (b *Bot) within(limit time.Duration, work *sync.WaitGroup, end func()) {
+	quiet := make(chan struct{})
+	go func() {
+		work.Wait()
+		close(quiet)
+	}()
+	enough, giveUp := b.Clock.After(limit)
+	defer giveUp()
+	select {
+	case <-quiet:
+	case <-enough:
+		b.Log.Warn("stopping takes too long, what is under way is broken off", slog.Duration("limit", limit))
+	}
+	end()
+	<-quiet
 }
-
-// Health is what the shell knows about itself.
-type Health struct {
-	OK bool `json:"ok"`
-}
-
-// Health looks at everything once.
-func (b *Bot) Health(ctx context.Context) Health { return Health{OK: true} }
-
-// ServeHealth answers /healthz.
-func (b *Bot) ServeHealth(w http.ResponseWriter, r *http.Request) {}

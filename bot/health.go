@@ -1,0 +1,71 @@
+package bot
+
+import (
+	"context"
+	"encoding/json"
+	"log/slog"
+	"maps"
+	"net/http"
+	"time"
+
+	"greenroom/bot/chat"
+)
+
+// Health is what the shell knows about itself. It names no workspace and nobody.
+type Health struct {
+	OK        bool                      `json:"ok"`                  // events are taken, the store answers, a platform runs
+	Store     bool                      `json:"store"`               // it answers
+	Rooms     int                       `json:"rooms"`               // rooms that have something to do
+	Outbox    int                       `json:"outbox"`              // places that have something to send
+	OldestDue *time.Time                `json:"oldestDue,omitempty"` // the earliest wake row that is due and not handled yet
+	Parked    int                       `json:"parked"`              // wake rows and messages put aside
+	Panics    int64                     `json:"panics"`              // since the start
+	Platforms map[string]PlatformHealth `json:"platforms"`
+}
+
+// Health looks at everything once.
+func (b *Bot) Health(ctx context.Context) Health {
+	b.runners.mu.Lock()
+	states := maps.Clone(b.runners.states)
+	b.runners.mu.Unlock()
+	h := Health{
+		Rooms: b.rooms.busy(), Outbox: b.outbox.waiting(), Panics: b.panics.Load(), Platforms: states, Store: true,
+	}
+	due, err := b.DB.Due(ctx, b.Clock.Now(), 1)
+	if err == nil && len(due) > 0 {
+		h.OldestDue = &due[0].At
+	}
+	if err == nil {
+		h.Parked, err = b.parkedNow(ctx)
+	}
+	if err != nil {
+		h.Store = false
+		b.Log.Error("health: the store does not answer", slog.Any("err", err))
+	}
+	h.OK = h.Store && b.rooms.open() && (len(states) == 0 || h.running())
+	return h
+}
+
+func (h Health) running() bool {
+	for _, p := range h.Platforms {
+		if p.State == "running" {
+			return true
+		}
+	}
+	return false
+}
+
+// ServeHealth answers /healthz: 200, or 503 where something is wrong that a restart or a person must mend.
+func (b *Bot) ServeHealth(w http.ResponseWriter, r *http.Request) {
+	h := b.Health(r.Context())
+	w.Header().Set("Content-Type", "application/json")
+	w.Header().Set("Cache-Control", "no-store")
+	if !h.OK {
+		w.WriteHeader(http.StatusServiceUnavailable)
+	}
+	if err := json.NewEncoder(w).Encode(h); err != nil {
+		b.Log.Debug("health: not delivered", slog.Any("err", err))
+	}
+}
+
+var _ chat.Handler = (*Bot)(nil)
