@@ -48,6 +48,7 @@ type Playground struct {
 	mu       sync.Mutex
 	bot      chat.Handler   // nil until Run, and again once it ends
 	calls    sync.WaitGroup // calls of bot under way
+	up       chan struct{}  // closed when Run has set everything up
 	quitting chan struct{}  // closed when Run ends: open streams end with it
 }
 
@@ -72,7 +73,7 @@ func New(cfg Config) (*Playground, error) {
 	if err != nil {
 		return nil, err
 	}
-	p := &Playground{cfg: cfg, hub: newHub(), pages: pages, quitting: make(chan struct{})}
+	p := &Playground{cfg: cfg, hub: newHub(), pages: pages, up: make(chan struct{}), quitting: make(chan struct{})}
 	p.history = &history{db: cfg.DB, now: cfg.Now, tell: p.hub.publish}
 	p.samples = newSamples(p, cfg.Banks)
 	p.mux = p.routes()
@@ -91,6 +92,7 @@ func (p *Playground) Run(ctx context.Context, h chat.Handler) error {
 	if err := p.start(ctx); err != nil {
 		p.cfg.Log.Error("playground: the first question could not be set up", "err", err)
 	}
+	close(p.up)
 	p.samples.run(ctx)
 	<-ctx.Done()
 	p.mu.Lock()
