@@ -1,0 +1,17 @@
+package main
+
+import (
+	"testing"
+
+	"github.com/rogpeppe/go-internal/testscript"
+)
+
+// The test binary is greenroom too, for the scripts.
+func TestMain(m *testing.M) {
+	testscript.Main(m, map[string]func(){"greenroom": main})
+}
+
+// TestScripts runs testdata/*.txtar, each in a folder of its own.
+func TestScripts(t *testing.T) {
+	testscript.Run(t, testscript.Params{Dir: "testdata", RequireExplicitExec: false, RequireUniqueNames: true})
+}

@@ -1,0 +1,148 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net"
+	"net/http"
+	"os"
+	"path/filepath"
+	"syscall"
+	"time"
+
+	"golang.org/x/sync/errgroup"
+
+	"greenroom/bot"
+	"greenroom/bot/chat"
+	"greenroom/bot/quiz"
+	"greenroom/bot/web"
+	"greenroom/content"
+	"greenroom/content/library"
+	"greenroom/store"
+	"greenroom/store/bolt"
+)
+
+type serve struct {
+	config
+}
+
+// Run builds, connects and runs, top to bottom, and stops in order when ctx ends: the bot first, then the pages, then
+// the store.
+func (c serve) Run(ctx context.Context, std streams) error {
+	if err := c.check(); err != nil {
+		return err
+	}
+	log := slog.New(slog.NewTextHandler(std.err, nil))
+	banks, err := c.banks(log)
+	if err != nil {
+		return err
+	}
+	db, err := c.open(log)
+	if err != nil {
+		return err
+	}
+	defer db.Close()
+	listener, err := listen(c.Listen)
+	if err != nil {
+		return err
+	}
+	defer listener.Close()
+
+	playground, err := web.New(web.Config{DB: store.Space(db, "web"), Banks: banks, Log: log, Open: c.Open})
+	if err != nil {
+		return fmt.Errorf("start the playground: %w", err)
+	}
+	engine := quiz.New(quiz.Config{Banks: content.NewIndex(banks), FollowUps: c.FollowUps, Result: c.Result})
+	greenroom := bot.New(bot.Config{DB: db, Engine: engine, Platforms: map[string]chat.Platform{"web": playground}, Log: log})
+	pages := http.NewServeMux()
+	pages.Handle("/", playground.Handler())
+	pages.HandleFunc("GET /healthz", greenroom.ServeHealth)
+
+	fmt.Fprintf(std.out, "Greenroom is at http://%s and remembers in the folder %s. Ctrl-C stops it.\n", listener.Addr(), c.Data)
+	if err := runBeside(ctx, greenroom, pages, listener, log); err != nil {
+		return err
+	}
+	if err := db.Close(); err != nil {
+		return fmt.Errorf("close the store: %w", err)
+	}
+	return nil
+}
+
+// runBeside runs the bot and its pages until ctx ends or either fails. The pages are served until the bot has stopped,
+// because replies under way go out through them.
+func runBeside(ctx context.Context, b *bot.Bot, pages http.Handler, listener net.Listener, log *slog.Logger) error {
+	server := &http.Server{
+		Handler:           pages,
+		ReadHeaderTimeout: 10 * time.Second,
+		ErrorLog:          slog.NewLogLogger(log.Handler(), slog.LevelWarn),
+	}
+	group, ctx := errgroup.WithContext(ctx)
+	group.Go(func() error {
+		err := b.Run(ctx)
+		enough, cancel := context.WithTimeout(context.WithoutCancel(ctx), 5*time.Second)
+		defer cancel()
+		if server.Shutdown(enough) != nil { // a page is still being read; it will be asked for again
+			server.Close()
+		}
+		return err
+	})
+	group.Go(func() error {
+		if err := server.Serve(listener); !errors.Is(err, http.ErrServerClosed) {
+			return fmt.Errorf("serve %s: %w", listener.Addr(), err)
+		}
+		return nil
+	})
+	return group.Wait()
+}
+
+// banks is the questions to ask. What is wrong with them is logged; only a start without any question is refused.
+func (c config) banks(log *slog.Logger) ([]*content.Bank, error) {
+	if len(c.Bank) == 0 {
+		banks, _ := library.Banks()
+		return banks, nil
+	}
+	banks, problems, err := loadBanks(c.Bank)
+	if err != nil {
+		return nil, err
+	}
+	for _, p := range problems {
+		log.Warn(problemLine(p))
+	}
+	for _, b := range banks {
+		if len(b.Questions) > 0 {
+			return banks, nil
+		}
+	}
+	return nil, fmt.Errorf("no question in %v can be asked; see greenroom bank check", c.Bank)
+}
+
+// open makes the data folder and opens the store in it.
+func (c config) open(log *slog.Logger) (*bolt.DB, error) {
+	if err := os.MkdirAll(c.Data, 0o700); err != nil {
+		return nil, fmt.Errorf("make the data folder: %w; choose another with --data", err)
+	}
+	db, err := bolt.Open(filepath.Join(c.Data, "greenroom.db"), bolt.Options{Log: log})
+	switch {
+	case errors.Is(err, store.ErrLocked):
+		return nil, fmt.Errorf("the data folder %s is in use by another Greenroom; stop that one, or choose another folder with --data", c.Data)
+	case err != nil:
+		return nil, fmt.Errorf("open the data folder %s: %w", c.Data, err)
+	}
+	return db, nil
+}
+
+// listen takes the address before anything is started.
+func listen(address string) (net.Listener, error) {
+	listener, err := net.Listen("tcp", address)
+	switch {
+	case errors.Is(err, syscall.EADDRINUSE):
+		return nil, fmt.Errorf("the address %s is in use by another program; stop that one, or choose another port with --listen", address)
+	case errors.Is(err, syscall.EACCES):
+		return nil, fmt.Errorf("the address %s may not be used; choose a port from 1024 on with --listen", address)
+	case err != nil:
+		return nil, fmt.Errorf("listen: %w; choose an address of this machine with --listen", err)
+	}
+	return listener, nil
+}
