@@ -190,7 +190,11 @@ func TestAPanicAnswersItsEventOnly(t *testing.T) {
 				}
 				return chat.Reply{}, nil
 			},
-			look: func(store.View, chat.Event) (chat.Reply, error) { var m map[string]int; m["x"]++; return chat.Reply{}, nil },
+			look: func(store.View, chat.Event) (chat.Reply, error) {
+				var m map[string]int
+				m["x"]++
+				return chat.Reply{}, nil
+			},
 		}})
 		_, err := b.Handle(t.Context(), click("bad", "c:a"))
 		if !errors.As(err, new(*panicked)) || err.Error() != "panic: a string" {

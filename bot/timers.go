@@ -30,6 +30,7 @@ type timers struct {
 type hold struct {
 	at     time.Time
 	under  bool
+	over   bool      // its turn has ended; kept for one more read, which may have begun before
 	moved  bool      // while it was under way its row was set to another instant, which is due too
 	again  time.Time // when to try again, unless it is under way
 	tries  int
@@ -102,22 +103,22 @@ func (t *timers) begin(rows []store.Wake, n int) time.Time {
 	now := t.b.Clock.Now()
 	seen := map[string]bool{}
 	t.full = false
-	next := far
-	if len(rows) == n {
-		next = now // there may be more
-	}
+	next, more, stale := far, len(rows) == n, false
 	for _, w := range rows {
 		if w.At.After(now) {
-			next = w.At
+			next, more = w.At, false
 			break
 		}
 		seen[w.Name] = true
 		h := t.held[w.Name]
 		switch {
+		case h != nil && h.over && h.at.Equal(w.At):
+			stale = true // read too early, or set again for the same instant: the next read tells
+			continue
 		case h != nil && h.under:
 			h.moved = h.moved || !h.at.Equal(w.At)
 			continue
-		case h == nil || !h.at.Equal(w.At): // new, or moved since it failed
+		case h == nil || h.over || !h.at.Equal(w.At): // new, or moved since it failed
 			h = &hold{at: w.At}
 			t.held[w.Name] = h
 		case h.again.After(now):
@@ -134,11 +135,14 @@ func (t *timers) begin(rows []store.Wake, n int) time.Time {
 	for name, h := range t.held {
 		switch {
 		case h.under:
-		case !seen[name]: // removed, or moved to later
+		case h.over || !seen[name]: // over, removed, or moved to later
 			delete(t.held, name)
 		case h.again.Before(next):
 			next = h.again
 		}
+	}
+	if more || stale {
+		return now
 	}
 	return next
 }
@@ -198,7 +202,7 @@ func (t *timers) done(w store.Wake, e chat.Event, err error) {
 	h.under = false
 	t.under--
 	if err == nil || errors.Is(err, store.ErrSeen) { // ErrSeen: moved or removed meanwhile
-		delete(t.held, w.Name)
+		h.over = true
 	} else {
 		h.tries++
 		h.again = t.b.Clock.Now().Add(backoff(h.tries))
