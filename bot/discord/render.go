@@ -1,0 +1,169 @@
+package discord
+
+import (
+	"crypto/sha256"
+	"encoding/base32"
+	"strconv"
+	"unicode/utf16"
+
+	"github.com/bwmarrin/discordgo"
+
+	"greenroom/bot/chat"
+	"greenroom/bot/page"
+)
+
+// What one message with components takes. The sum of all text is 4,000 (OpenAPI, TextDisplay; the sum rule is
+// docs pull request 8562); more than 10,170 bytes of it, 12 for each text, ended in HTTP 500 (docs issue 8554). Characters are
+// counted as UTF-16, the larger of the two readings. 40 components need no counting: two texts, five rows, 25 buttons.
+const (
+	maxText      = 4000
+	maxTextBytes = 10170
+	textBytes    = 12
+	rowButtons   = 5
+)
+
+// body is the JSON of a message: a create, an edit, or the data of an interaction's reply. All text stands in components
+// (flag IS_COMPONENTS_V2), which an edit must say again. discordgo's MessageSend has no nonce and its WebhookEdit no flags.
+type body struct {
+	Components []discordgo.MessageComponent `json:"components"`
+	Flags      discordgo.MessageFlags       `json:"flags"`
+	Mentions   mentions                     `json:"allowed_mentions"`
+	Nonce      string                       `json:"nonce,omitempty"`
+	Enforce    bool                         `json:"enforce_nonce,omitempty"`
+}
+
+// mentions names who is notified. Both lists are always sent: where they are left out, Discord notifies everybody named.
+type mentions struct {
+	Parse []string `json:"parse"`
+	Users []string `json:"users"`
+}
+
+// Messages draws an action's message as one or more bodies for POST /channels/{id}/messages. Each has a nonce of its own
+// made from the action's key, so that Discord refuses a repeat for a few minutes.
+func Messages(a chat.Action) []body {
+	var named chat.Workspace
+	if a.Do == chat.Direct {
+		named = a.Workspace
+	}
+	bodies := bodies(a.Message, named)
+	for i := range bodies {
+		bodies[i].Nonce, bodies[i].Enforce = nonce(a, i), true
+	}
+	return bodies
+}
+
+// Edits draws an action's new content as bodies for PATCH, one for each message that the first drawing made.
+func Edits(a chat.Action, direct bool) []body {
+	if !direct {
+		return bodies(a.Message, "")
+	}
+	return bodies(a.Message, a.Workspace)
+}
+
+// nonce names one page of an action in at most 25 characters: the same for the same action, another for every other one.
+func nonce(a chat.Action, i int) string {
+	sum := sha256.Sum256([]byte(string(a.Workspace) + "\x00" + string(a.Key) + "\x00" + strconv.Itoa(i)))
+	return base32.HexEncoding.EncodeToString(sum[:])[:24]
+}
+
+// bodies draws a message. named is the workspace that its buttons must carry, empty where the place tells it.
+func bodies(m chat.Message, named chat.Workspace) []body {
+	ping := mentions{Parse: []string{}, Users: pinged(m)}
+	var bodies []body
+	for _, s := range sheets(m) {
+		b := body{Flags: discordgo.MessageFlagsIsComponentsV2, Mentions: ping}
+		b.Components = append(b.Components, texts(s.text)...)
+		b.Components = append(b.Components, rows(s.buttons, named)...)
+		b.Components = append(b.Components, texts(s.after)...)
+		if len(b.Components) == 0 {
+			b.Components = texts(zeroWidth)
+		}
+		bodies = append(bodies, b)
+		ping.Users = []string{} // once is enough
+	}
+	return bodies
+}
+
+// sheet is what stands on one message.
+type sheet struct {
+	text    string
+	buttons []chat.Button
+	after   string
+}
+
+// sheets deals a message out: its buttons stand below the last of its text, and the small print below them.
+func sheets(m chat.Message) []sheet {
+	var sheets []sheet
+	for _, rows := range page.Cut(page.Rows(m.Blocks), func(rows []page.Row) bool { return fits(draw(rows)) }) {
+		sheets = append(sheets, sheet{text: draw(rows)})
+	}
+	if len(sheets) == 0 {
+		sheets = append(sheets, sheet{})
+	}
+	last := &sheets[len(sheets)-1]
+	last.buttons = m.Buttons
+	for i, rows := range page.Cut(page.Rows(m.After), func(rows []page.Row) bool { return fits(draw(rows)) }) {
+		after := draw(rows)
+		if i == 0 && fits(last.text, after) {
+			last.after = after
+			continue
+		}
+		sheets = append(sheets, sheet{text: after})
+	}
+	return sheets
+}
+
+// fits tells whether texts can stand in one message.
+func fits(texts ...string) bool {
+	chars, bytes := 0, 0
+	for _, s := range texts {
+		chars += len(utf16.Encode([]rune(s)))
+		bytes += len(s) + textBytes
+	}
+	return chars <= maxText && bytes <= maxTextBytes
+}
+
+// texts is a text as components: none where nothing would be seen, which Discord refuses.
+func texts(s string) []discordgo.MessageComponent {
+	if blank(s) {
+		return nil
+	}
+	return []discordgo.MessageComponent{discordgo.TextDisplay{Content: s}}
+}
+
+func rows(buttons []chat.Button, named chat.Workspace) []discordgo.MessageComponent {
+	var rows []discordgo.MessageComponent
+	for start := 0; start < len(buttons); start += rowButtons {
+		var row discordgo.ActionsRow
+		for _, b := range buttons[start:min(start+rowButtons, len(buttons))] {
+			style := discordgo.SecondaryButton
+			if b.Main {
+				style = discordgo.PrimaryButton
+			}
+			row.Components = append(row.Components, discordgo.Button{Label: b.Label, Style: style, CustomID: customID(b.Value, named)})
+		}
+		rows = append(rows, row)
+	}
+	return rows
+}
+
+// pinged lists the members whom a message notifies.
+func pinged(m chat.Message) []string {
+	users := []string{}
+	seen := map[chat.Member]bool{}
+	for _, row := range page.Rows(append(m.Blocks[:len(m.Blocks):len(m.Blocks)], m.After...)) {
+		runs := row.Runs
+		for _, cells := range row.Cells {
+			for _, cell := range cells {
+				runs = append(runs[:len(runs):len(runs)], cell...)
+			}
+		}
+		for _, run := range runs {
+			if s := run.Span; s != nil && s.Kind == chat.WhoSpan && s.Ping && id(string(s.Member)) && !seen[s.Member] {
+				seen[s.Member] = true
+				users = append(users, string(s.Member))
+			}
+		}
+	}
+	return users
+}

@@ -1,0 +1,111 @@
+package discord
+
+import (
+	"maps"
+	"slices"
+
+	"github.com/bwmarrin/discordgo"
+
+	"greenroom/bot/chat"
+)
+
+// Answer is how a reply is shown: the response of the interaction (POST /interactions/{id}/{token}/callback), then the
+// rest of a long message as follow-ups (POST /webhooks/{app}/{token}).
+type Answer struct {
+	Response response
+	More     []body
+}
+
+// response is the body of a callback.
+type response struct {
+	Type discordgo.InteractionResponseType `json:"type"`
+	Data any                               `json:"data,omitempty"`
+}
+
+type choices struct {
+	Choices []choice `json:"choices"`
+}
+
+type choice struct {
+	Name  string `json:"name"`
+	Value string `json:"value"`
+}
+
+// Respond draws a reply to an interaction. How Discord says what it lacks: a form cannot stay open with errors, so they are
+// shown privately above the reply's message, which opens the form again; a command and a form of a command cannot be
+// acknowledged silently, so they are answered with a word.
+func Respond(in Inbound, r chat.Reply) Answer {
+	switch {
+	case in.Event.Kind == chat.Complete:
+		return Answer{Response: response{discordgo.InteractionApplicationCommandAutocompleteResult, completion(r.Choices)}}
+	case r.Form != nil && in.Way.Type != discordgo.InteractionModalSubmit:
+		return Answer{Response: response{discordgo.InteractionResponseModal, Modal(*r.Form, in.named())}}
+	case len(r.Errors) > 0:
+		return in.private(withErrors(r), false)
+	case r.Message != nil:
+		return in.private(*r.Message, r.Update)
+	case in.Way.Type == discordgo.InteractionMessageComponent:
+		return Answer{Response: response{Type: discordgo.InteractionResponseDeferredMessageUpdate}}
+	}
+	return in.private(chat.Message{Blocks: []chat.Block{chat.Text("Done.")}}, false)
+}
+
+// Defer says "working on it", for a reply that takes longer than Discord waits. What only looks is never deferred, because a form
+// cannot follow. In a private message it shows nothing; the reply then edits that message or follows as a new one.
+func Defer(in Inbound) (response, bool) {
+	switch {
+	case in.Event.Looks():
+		return response{}, false
+	case in.Way.Private:
+		return response{Type: discordgo.InteractionResponseDeferredMessageUpdate}, true
+	}
+	return response{discordgo.InteractionResponseDeferredChannelMessageWithSource, body{
+		Flags: discordgo.MessageFlagsEphemeral, Mentions: mentions{[]string{}, []string{}}, Components: []discordgo.MessageComponent{},
+	}}, true
+}
+
+// private shows a message to the member only: in place of the private message that was clicked, or as a new one.
+func (in Inbound) private(m chat.Message, update bool) Answer {
+	bodies := bodies(m, in.named())
+	kind := discordgo.InteractionResponseChannelMessageWithSource
+	if update && in.Way.Private {
+		kind = discordgo.InteractionResponseUpdateMessage
+	}
+	for i := range bodies {
+		bodies[i].Mentions.Users = []string{} // nobody else sees it
+		if i > 0 || kind == discordgo.InteractionResponseChannelMessageWithSource {
+			bodies[i].Flags |= discordgo.MessageFlagsEphemeral
+		}
+	}
+	return Answer{Response: response{kind, bodies[0]}, More: bodies[1:]}
+}
+
+// named is the workspace that buttons of the reply must carry: in a direct message nothing else tells it.
+func (in Inbound) named() chat.Workspace {
+	if in.Event.Channel == "" {
+		return in.Event.Workspace
+	}
+	return ""
+}
+
+// withErrors puts what is wrong with a form above the message that opens it again.
+func withErrors(r chat.Reply) chat.Message {
+	var m chat.Message
+	for _, name := range slices.Sorted(maps.Keys(r.Errors)) {
+		m.Blocks = append(m.Blocks, chat.Text(r.Errors[name]))
+	}
+	if r.Message != nil {
+		m.Blocks = append(m.Blocks, r.Message.Blocks...)
+		m.Buttons, m.After = r.Message.Buttons, r.Message.After
+	}
+	return m
+}
+
+// completion is at most 25 choices, each name and value at most 100 characters.
+func completion(from []chat.Choice) choices {
+	to := choices{Choices: []choice{}}
+	for _, c := range from[:min(len(from), chat.MaxChoices)] {
+		to.Choices = append(to.Choices, choice{c.Label, c.Value})
+	}
+	return to
+}
