@@ -24,6 +24,7 @@ import (
 //	key/<key>                  id of the message that an action made
 //	member/<id>                member
 //	profile/<hash of cookie>   profile
+//	sample/<member>:<post>     true: a sample has answered
 //	start                      start
 const (
 	keepPublic  = 500 // messages of a channel or a direct conversation, threads counted; older ones go

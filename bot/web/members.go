@@ -102,11 +102,8 @@ func (h *history) people(ctx context.Context) ([]member, error) {
 		people = append(people, m)
 	}
 	slices.SortStableFunc(people, func(a, b member) int {
-		if a.Sample != b.Sample {
-			if a.Sample {
-				return 1
-			}
-			return -1
+		if order := sampleIndex(a.ID) - sampleIndex(b.ID); order != 0 {
+			return order
 		}
 		return len(a.ID) - len(b.ID) // m2 before m10
 	})

@@ -118,20 +118,20 @@ func (p *Playground) as(next func(http.ResponseWriter, *http.Request, *visitor))
 
 // page is what the page's template draws.
 type page struct {
-	Title, Heading, About  string
-	HTMX                   string
-	Me                     member
-	Mine, People           []member
-	Channels               []roomLink
-	Direct                 roomLink
-	Room                   chat.Room
-	Rev                    uint64
-	Now                    int64  // milliseconds since 1970: pages take their tokens' time from it
-	Commands               string // JSON: names and help of the slash commands
-	Messages               []entry
-	Root                   *entry // of the thread in the side panel
-	Side                   []entry
-	Composer, SideComposer composer
+	Title, Heading, Hint, About string
+	HTMX                        string
+	Me                          member
+	Mine, People                []member
+	Channels                    []roomLink
+	Direct                      roomLink
+	Room                        chat.Room
+	Rev                         uint64
+	Now                         int64  // milliseconds since 1970: pages take their tokens' time from it
+	Commands                    string // JSON: names and help of the slash commands
+	Messages                    []entry
+	Root                        *entry // of the thread in the side panel
+	Side                        []entry
+	Composer, SideComposer      composer
 }
 
 // Hue and Initial draw the member's own picture.
@@ -168,15 +168,18 @@ func (p *Playground) channelPage(w http.ResponseWriter, r *http.Request, v *visi
 		return
 	}
 	p.page(w, r, v, page{
-		Title: "#" + string(channel), Heading: "#" + string(channel), About: "What people write here is never read by Greenroom, unless it begins with @greenroom.",
-		Room: chat.ChannelRoom(channel), Composer: composer{Label: "Write to #" + string(channel) + ", or / for commands"},
+		Title: "#" + string(channel), Heading: "#" + string(channel),
+		Hint:  "Greenroom never reads what people write here, unless it begins with @greenroom",
+		About: "This is where the channel begins. Greenroom posts its questions to #" + string(p.cfg.Channels[0]) + "; answer with the buttons below them. Type / to see its commands.",
+		Room:  chat.ChannelRoom(channel), Composer: composer{Label: "Write to #" + string(channel) + ", or / for commands"},
 	}, chat.MessageID(r.PathValue("thread")))
 }
 
 func (p *Playground) directPage(w http.ResponseWriter, r *http.Request, v *visitor) {
 	p.page(w, r, v, page{
-		Title: "Greenroom", Heading: "Greenroom", About: "Your direct messages with Greenroom. Only you see them.",
-		Room: chat.DirectRoom(v.me.ID), Composer: composer{Label: "Write to Greenroom, or / for commands"},
+		Title: "Greenroom", Heading: "Greenroom", Hint: "Only you see this conversation",
+		About: "Your direct messages with Greenroom. It answers here to plain words too: try help, question or leaderboard.",
+		Room:  chat.DirectRoom(v.me.ID), Composer: composer{Label: "Write to Greenroom, or / for commands"},
 	}, "")
 }
 

@@ -94,7 +94,6 @@ func (p *Playground) Run(ctx context.Context, h chat.Handler) error {
 	}
 	close(p.up)
 	p.samples.run(ctx)
-	<-ctx.Done()
 	p.mu.Lock()
 	p.bot = nil
 	p.mu.Unlock()
