@@ -26,7 +26,7 @@ func (r *Rubric) read(text string) answer {
 	var joined []byte
 	for i, w := range ws {
 		a.under[i] = scope.step(w)
-		if isContent(w.text) {
+		if w.content() {
 			a.hits, a.weight[i] = r.vocab.look(a.hits, w.text, st)
 		}
 		// "event loop" for "eventloop", "data base" for "database"
@@ -70,13 +70,13 @@ func (r *Rubric) bestStretch(a answer) answer {
 func (r *Rubric) worth(best []float32) float32 {
 	var n float32
 	for _, p := range r.points {
-		if c, _ := r.cover(p, best); c >= foundAt {
+		if c, _ := p.cover(best); c >= foundAt {
 			n++
 		}
 	}
 	var c float32
 	for _, ref := range r.refs {
-		c = max(c, r.coverage(ref.wording, best))
+		c = max(c, ref.coverage(best))
 	}
 	return n + c/2
 }

@@ -11,7 +11,7 @@ import (
 func Words(answer string) int {
 	n := 0
 	for _, w := range words(answer) {
-		if isContent(w.text) {
+		if w.content() {
 			n++
 		}
 	}

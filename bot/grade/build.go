@@ -1,5 +1,12 @@
 package grade
 
+import (
+	"slices"
+	"strings"
+
+	"greenroom/content"
+)
+
 // What a key word weighs against an ordinary one, which weighs 1.
 const (
 	questionWeight = 0.3 // the question says it already
@@ -27,34 +34,92 @@ func newBuilder(question string) *builder {
 	ws := words(question)
 	b.asked = grams(ws)
 	for _, w := range ws {
-		if isContent(w.text) {
+		if w.content() {
 			b.question[b.st.stem(w.text)] = true
 		}
 	}
 	for _, w := range ws { // terms too, so that repeating the question is noticed
-		if isContent(w.text) {
+		if w.content() {
 			b.term(w.text)
 		}
 	}
 	return b
 }
 
-// wording takes in a text and returns its distinct key words, in order.
-func (b *builder) wording(ws []word) wording {
+// wordings of a key point: its name with the text behind it, with each sentence of that (a point of a model answer says
+// one thing in several), its name alone, and what its author knows to mean the same.
+func (b *builder) wordings(k content.KeyPoint) []wording {
+	name := b.wording(k.Name)
+	var out []wording
+	if k.Text == "" || k.Text == k.Name {
+		out = append(out, name)
+	} else {
+		parts := sentences(k.Text)
+		if len(parts) > 1 {
+			parts = append(parts, k.Text)
+		}
+		for _, s := range parts {
+			w := b.wording(k.Name + "\n" + s)
+			if !strings.HasPrefix(k.Text, strings.TrimSuffix(k.Name, "…")) {
+				w.stress(name)
+			}
+			out = append(out, w.long())
+		}
+		if name.total >= leastName {
+			name.total /= nameAlone
+			out = append(out, name)
+		}
+	}
+	for _, also := range k.Also {
+		out = append(out, b.wording(also).long())
+	}
+	return out
+}
+
+const (
+	leastName = 1.8 // the weight from which a name says something by itself ("event loop"), and is no mere topic
+	nameAlone = 0.75
+	longFrom  = 6.0 // the weight of a plain sentence; nobody repeats every word of a longer one
+	longRest  = 0.6
+)
+
+// long asks less of what a wording has beyond a plain sentence.
+func (w wording) long() wording {
+	if w.total > longFrom {
+		w.total = longFrom + longRest*(w.total-longFrom)
+	}
+	return w
+}
+
+// stress counts the words of the name twice: it is the gist.
+func (w *wording) stress(name wording) {
+	for i, id := range w.terms {
+		if slices.Contains(name.terms, id) {
+			w.total += w.weights[i]
+			w.weights[i] *= 2
+		}
+	}
+}
+
+// wording takes in a text: its distinct key words, in order.
+func (b *builder) wording(text string) wording {
+	return b.take(words(text))
+}
+
+func (b *builder) take(ws []word) wording {
 	var out wording
 	seen := map[int32]bool{}
 	var scope scope
 	last, lastText := int32(-1), ""
 	for _, w := range ws {
 		under := scope.step(w)
-		if !isContent(w.text) {
+		if !w.content() {
 			last = -1
 			continue
 		}
 		id := b.term(w.text)
-		if under != upheld {
-			b.v.terms[id].negated = true
-		}
+		t := &b.v.terms[id]
+		t.negated = t.negated || under != upheld
 		if last >= 0 {
 			b.pairs[[2]int32{last, id}] = true
 			b.joined[lastText+w.text] = [2]int32{last, id}
@@ -63,6 +128,8 @@ func (b *builder) wording(ws []word) wording {
 		if !seen[id] {
 			seen[id] = true
 			out.terms = append(out.terms, id)
+			out.weights = append(out.weights, t.weight)
+			out.total += t.weight
 		}
 	}
 	return out
@@ -115,7 +182,7 @@ func (b *builder) grams(ws []word) map[uint32]int32 {
 // finish computes what every spelling of the rubric's own words matches; after it nothing changes any more.
 func (b *builder) finish() (vocabulary, map[[2]int32]bool) {
 	for text := range b.v.known {
-		b.v.known[text] = b.v.compare(nil, text, b.st)
+		b.v.known[text] = b.v.compare(nil, text, b.st.stem(text))
 	}
 	for text, pair := range b.joined {
 		if _, ok := b.v.known[text]; !ok && text != "" {
@@ -124,6 +191,3 @@ func (b *builder) finish() (vocabulary, map[[2]int32]bool) {
 	}
 	return b.v, b.pairs
 }
-
-// isContent reports whether a lower-case word carries content.
-func isContent(w string) bool { return !stopWords[w] && !fillers[w] && !negators[w] }

@@ -7,11 +7,14 @@ import "slices"
 const (
 	foundAt  = 0.5
 	partlyAt = 0.35
+
+	leastMatch = 1.6  // weight that has to match whatever the share,
+	nearlyAll  = 0.85 // unless this share of a short wording does
 )
 
 // judge fills in how far an answer covers a key point, and by which words.
 func (r *Rubric) judge(to *Point, p point, a answer, best []float32) {
-	c, by := r.cover(p, best)
+	c, by := p.cover(best)
 	to.Coverage = float64(c)
 	to.Found = c >= foundAt
 	if c >= partlyAt {
@@ -20,11 +23,15 @@ func (r *Rubric) judge(to *Point, p point, a answer, best []float32) {
 }
 
 // cover is the coverage of a key point and the wording that has it.
-func (r *Rubric) cover(p point, best []float32) (float32, int) {
+func (p point) cover(best []float32) (float32, int) {
 	var most float32
 	by := 0
 	for i, w := range p.wordings {
-		if c := r.coverage(w, best); c > most {
+		c := w.coverage(best)
+		if sum := c * w.total; sum < leastMatch && c < nearlyAll {
+			c = min(c, partlyAt) // one word of two is a mention, not the point
+		}
+		if c > most {
 			most, by = c, i
 		}
 	}
@@ -32,13 +39,13 @@ func (r *Rubric) cover(p point, best []float32) (float32, int) {
 }
 
 // coverage is the mean of the best matches of a wording's key words, by weight: 0 to 1.
-func (r *Rubric) coverage(w wording, best []float32) float32 {
+func (w wording) coverage(best []float32) float32 {
 	if w.total == 0 {
 		return 0
 	}
 	var sum float32
-	for _, id := range w.terms {
-		sum += r.vocab.terms[id].weight * best[id]
+	for i, id := range w.terms {
+		sum += w.weights[i] * best[id]
 	}
 	return min(1, sum/w.total)
 }
@@ -47,8 +54,9 @@ func (r *Rubric) coverage(w wording, best []float32) float32 {
 const (
 	leastWords   = 3
 	mostWords    = 8
-	mostStretch  = 2 // stretches a point
-	gapInStretch = 3 // words between two that counted
+	mostStretch  = 2   // stretches a point
+	gapInStretch = 3   // words between two that counted
+	leastSecond  = 1.5 // weight of what a second stretch must add
 )
 
 // stretch is words lo up to hi of an answer, and what they are worth.
@@ -61,13 +69,13 @@ type stretch struct {
 // Each stretch counts only what those before it did not.
 func (r *Rubric) because(w wording, a answer) []string {
 	left := make([]float32, len(r.vocab.terms))
-	for _, id := range w.terms {
-		left[id] = r.vocab.terms[id].weight
+	for i, id := range w.terms {
+		left[id] = w.weights[i]
 	}
 	var all []stretch
 	for len(all) < mostStretch {
 		s := a.richest(left)
-		if s.worth == 0 || len(all) > 0 && s.worth < sameMeaning {
+		if s.worth == 0 || len(all) > 0 && s.worth < leastSecond {
 			break
 		}
 		all = append(all, s)
@@ -113,7 +121,7 @@ func (a answer) joins(s stretch, i int) bool {
 // quote cuts stretches out of the text, each widened to a readable length inside its sentence, overlapping ones as one.
 func (a answer) quote(all []stretch) []string {
 	out := []string{}
-	end := 0
+	end := int32(0)
 	for i, s := range all {
 		for s.hi-s.lo < leastWords && s.lo > 0 && a.words[s.lo-1].clause == a.words[s.lo].clause {
 			s.lo--

@@ -37,11 +37,10 @@ func (r *Rubric) negated(a answer, best []float32) bool {
 	}
 	turned := func(w wording) bool {
 		var all, reversed float32
-		for _, id := range w.terms {
-			t := &r.vocab.terms[id]
-			worth := t.weight * best[id]
+		for i, id := range w.terms {
+			worth := w.weights[i] * best[id]
 			all += worth
-			if upright[id] == 0 && !t.negated {
+			if upright[id] == 0 && !r.vocab.terms[id].negated {
 				reversed += worth
 			}
 		}
@@ -78,7 +77,7 @@ func (r *Rubric) keywords(a answer, best []float32) bool {
 	if matched < leastMatched || float32(ordered) >= 0.1*float32(matched) {
 		return false
 	}
-	return 5*content > 4*len(a.words) || r.coverage(r.refs[0].wording, best) >= 0.7
+	return 5*content > 4*len(a.words) || r.refs[0].coverage(best) >= 0.7
 }
 
 // leastMatched is how many matched words it takes to speak of their order.

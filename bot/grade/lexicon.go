@@ -13,20 +13,51 @@ func set(list string) map[string]bool {
 	return m
 }
 
-// stopWords carry no content.
-var stopWords = set(`a an the this that these those there here it its itself i me my we us our you your he him his she her
+// class says what a word does in a sentence, beside carrying content; one word may be several.
+type class uint8
+
+const (
+	stop     class = 1 << iota // carries no content
+	filler                     // said around an answer, above all by those who dictate it
+	negator                    // turns what follows it round
+	breaker                    // ends the reach of a negation as a comma does
+	denier                     // with "that" or "to" behind it denies the sentence: "it is wrong to say"
+	affirmer                   // a denier after a negator: "it is not true that"
+	claimer                    // that "that" or "to"
+	opener                     // the first word of a phrase
+)
+
+// classes of all words that have one.
+var classes = classify(map[class]string{
+	stop: stopWords, filler: fillers, negator: negators, breaker: breakers, denier: deniers, affirmer: affirmers,
+	claimer: "that to",
+})
+
+func classify(lists map[class]string) map[string]class {
+	m := map[string]class{}
+	for c, list := range lists {
+		for w := range strings.FieldsSeq(list) {
+			m[w] |= c
+		}
+	}
+	for w := range phrases {
+		m[w] |= opener
+	}
+	return m
+}
+
+const stopWords = `a an the this that these those there here it its itself i me my we us our you your he him his she her
 they them their one ones who whom whose which what when where why how and or but if then else so as than because since
 while whereas although though until unless of in on at by for from to into onto with within about over under between
 through during before after above below up down out off again further once be is am are was were been being do does did
 done doing have has had having will would shall should can could may might must ought not no nor never neither none
 without cannot also too very just only even such same own both each every any some all most more less much many few other
 another isnt arent wasnt werent dont doesnt didnt hasnt havent hadnt wont wouldnt shouldnt cant couldnt
-mustnt ie eg etc via per im youre theyre thats whats lets ive`)
+mustnt ie eg etc via per im youre theyre thats whats lets ive`
 
-// fillers are what people say around an answer, above all when they dictate it.
-var fillers = set(`um uh er erm hmm well ok okay yeah yes basically actually really honestly literally like guess
+const fillers = `um uh er erm hmm well ok okay yeah yes basically actually really honestly literally like guess
 think believe suppose maybe perhaps probably sorry please thing things stuff something anything everything lot lots
-quite pretty simply obviously course know say said`)
+quite pretty simply obviously course know say said`
 
 // lightWords, by stem, carry little: they stand in answers to any question.
 var lightWords = set(`use make take give get let allow enabl provid offer support help need want work go come put keep way
@@ -37,19 +68,14 @@ due thus therefor howev instead multipl sever number improv enhanc specif util l
 extens primarili signific facilit overal power robust seamless ideal suit wide respons play role core central thereby
 paradigm approach manner standard develop advantag benefit`)
 
-// negators turn what follows them round.
-var negators = set(`not no never neither nor none without cannot isnt arent wasnt werent dont doesnt didnt hasnt havent
-hadnt wont wouldnt shouldnt cant couldnt mustnt non hardly`)
+const negators = `not no never neither nor none without cannot isnt arent wasnt werent dont doesnt didnt hasnt havent
+hadnt wont wouldnt shouldnt cant couldnt mustnt non hardly`
 
-// With "that" or "to" behind them these deny the whole sentence: "it is wrong to say"; the second list needs a negator
-// before it: "it is not true that".
-var (
-	denies  = set("false wrong incorrect untrue myth")
-	affirms = set("true correct right case fact")
+const (
+	breakers  = "but while whereas because and so when until since if instead"
+	deniers   = "false wrong incorrect untrue myth"
+	affirmers = "true correct right case fact"
 )
-
-// breaks end the reach of a negation as a comma does.
-var breaks = set("but while whereas because and so when until since if instead")
 
 // phrases are written as one word before anything is compared.
 var phrases = phraseTable(`last in first out = lifo
@@ -113,7 +139,7 @@ func joinPhrases(ws []word) []word {
 		w.end = ws[i+len(p.from)-1].end
 		i += len(p.from)
 		for _, text := range p.to {
-			w.text = text
+			w.text, w.class = text, classes[text]
 			out = append(out, w)
 		}
 	}
@@ -122,6 +148,9 @@ func joinPhrases(ws []word) []word {
 
 // phraseAt is the phrase at the start of ws; none is replaced by more words than it has.
 func phraseAt(ws []word) *phrase {
+	if ws[0].class&opener == 0 {
+		return nil
+	}
 	list := phrases[ws[0].text]
 next:
 	for k := range list {

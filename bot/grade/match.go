@@ -38,12 +38,12 @@ func (v *vocabulary) look(to []hit, w string, st stemmer) ([]hit, float32) {
 	if list, ok := v.known[w]; ok {
 		return append(to, list...), v.terms[list[0].term].weight
 	}
-	return v.compare(to, w, st), weight(st.stem(w), false)
+	stem := st.stem(w)
+	return v.compare(to, w, stem), weight(stem, false)
 }
 
 // compare matches a word by stem, by synonym, then by spelling.
-func (v *vocabulary) compare(to []hit, w string, st stemmer) []hit {
-	stem := st.stem(w)
+func (v *vocabulary) compare(to []hit, w, stem string) []hit {
 	exact := int32(-1)
 	if id, ok := v.byStem[stem]; ok {
 		exact = id

@@ -14,11 +14,11 @@ const negationReach = 4
 
 // scope follows a text word by word and knows what stands under a negation.
 type scope struct {
-	sentence, clause int  // of the last word
-	left             int  // content words that the negation still reaches
-	negator          bool // no content word since the negation
-	denier           bool // the word before is one: "that" or "to" makes it deny the sentence
-	denied           bool // the sentence as a whole
+	sentence, clause int32 // of the last word
+	left             int   // content words that the negation still reaches
+	negator          bool  // no content word since the negation
+	denier           bool  // the word before is one: "that" or "to" makes it deny the sentence
+	denied           bool  // the sentence as a whole
 }
 
 // step takes the next word and tells what stands over it.
@@ -26,19 +26,19 @@ func (s *scope) step(w word) polarity {
 	if w.sentence != s.sentence {
 		*s = scope{}
 	}
-	if w.clause != s.clause || breaks[w.text] {
+	if w.clause != s.clause || w.class&breaker != 0 {
 		s.left = 0
 	}
 	s.sentence, s.clause = w.sentence, w.clause
-	if negators[w.text] {
+	if w.class&negator != 0 {
 		s.left, s.negator, s.denier = negationReach, true, false
 		if w.text == "non" {
 			s.left = 1
 		}
 		return upheld
 	}
-	s.denied = s.denied || s.denier && (w.text == "that" || w.text == "to")
-	s.denier = denies[w.text] || affirms[w.text] && s.negator
+	s.denied = s.denied || s.denier && w.class&claimer != 0
+	s.denier = w.class&denier != 0 || w.class&affirmer != 0 && s.negator
 	under := upheld
 	switch {
 	case s.denied:
@@ -46,7 +46,7 @@ func (s *scope) step(w word) polarity {
 	case s.left > 0:
 		under = negation
 	}
-	if isContent(w.text) {
+	if w.content() {
 		s.negator = false
 		s.left = max(0, s.left-1)
 	}

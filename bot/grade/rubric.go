@@ -23,10 +23,11 @@ type point struct {
 	wordings []wording
 }
 
-// wording is one way to say something: its distinct key words.
+// wording is one way to say something: its distinct key words, and what each counts in it.
 type wording struct {
-	terms []int32
-	total float32 // of their weights
+	terms   []int32
+	weights []float32 // of the terms, in the same order
+	total   float32   // the weight that an answer must reach to cover it whole
 }
 
 // reference is a model answer, with which the whole answer is compared.
@@ -41,25 +42,26 @@ func Prepare(t Task) *Rubric {
 	r := &Rubric{readable: readable(t.Lang)}
 	keyPoints := t.KeyPoints
 	if len(keyPoints) == 0 {
-		keyPoints = drawPoints(t.Refs)
+		keyPoints = drawPoints(t)
 	}
 	b := newBuilder(t.Question)
 	for _, k := range keyPoints {
-		p := point{name: k.Name}
-		for _, text := range wordings(k) {
-			p.wordings = append(p.wordings, b.wording(words(text)))
-		}
-		r.points = append(r.points, p)
+		r.points = append(r.points, point{k.Name, b.wordings(k)})
 	}
 	texts := references(t, keyPoints)
 	for _, text := range texts {
 		ws := words(text)
-		r.refs = append(r.refs, reference{wording: b.wording(ws), grams: b.grams(ws)})
+		r.refs = append(r.refs, reference{wording: b.take(ws), grams: b.grams(ws)})
 		r.maxWords = max(r.maxWords, len(ws))
 	}
 	r.maxWords = max(timesReference*r.maxWords, timesReference*shortReference)
 	r.vocab, r.pairs = b.finish()
-	r.weigh()
+	for i := range r.refs {
+		r.refs[i].has = make([]bool, len(r.vocab.terms))
+		for _, id := range r.refs[i].terms {
+			r.refs[i].has[id] = true
+		}
+	}
 	return r
 }
 
@@ -74,21 +76,6 @@ const (
 func readable(tag string) bool {
 	tag = strings.ToLower(tag)
 	return tag == "" || tag == "en" || strings.HasPrefix(tag, "en-")
-}
-
-// wordings of a key point: what stands in it, each of its sentences (a point of a model answer says one thing in
-// several), and what is known to mean the same.
-func wordings(k content.KeyPoint) []string {
-	if k.Text == "" {
-		return append([]string{k.Name}, k.Also...)
-	}
-	texts := []string{k.Name + "\n" + k.Text}
-	if list := sentences(k.Text); len(list) > 1 {
-		for _, s := range list {
-			texts = append(texts, k.Name+"\n"+s)
-		}
-	}
-	return append(texts, k.Also...)
 }
 
 // references are the plain texts to compare a whole answer with: the model answers, else the key points together.
@@ -107,29 +94,6 @@ func references(t Task, points []content.KeyPoint) []string {
 		all.WriteString(k.Name + "\n" + k.Text + "\n")
 	}
 	return []string{all.String()}
-}
-
-// weigh adds up what each wording is worth, once every term has its weight.
-func (r *Rubric) weigh() {
-	for i := range r.points {
-		for j := range r.points[i].wordings {
-			r.points[i].wordings[j].weigh(&r.vocab)
-		}
-	}
-	for i := range r.refs {
-		ref := &r.refs[i]
-		ref.weigh(&r.vocab)
-		ref.has = make([]bool, len(r.vocab.terms))
-		for _, id := range ref.terms {
-			ref.has[id] = true
-		}
-	}
-}
-
-func (w *wording) weigh(v *vocabulary) {
-	for _, id := range w.terms {
-		w.total += v.terms[id].weight
-	}
 }
 
 // Grade says which key points the answer covers. The same answer always gets the same grade.

@@ -11,8 +11,11 @@ const abstainAt = 0.1
 func (r *Rubric) score(a answer, best []float32) float32 {
 	var most float32
 	for _, ref := range r.refs {
-		c := r.coverage(ref.wording, best)
-		g := float32(math.Sqrt(float64(ref.gramShare(a.words))))
+		c := ref.coverage(best)
+		g := c // of a reference too short for character runs
+		if len(ref.grams) > 0 {
+			g = float32(math.Sqrt(float64(ref.gramShare(a.words))))
+		}
 		p := a.inside(ref)
 		most = max(most, (min(1, 1.5*c)+0.5*g+0.1*p)/1.6)
 	}
@@ -40,9 +43,6 @@ func (a answer) inside(ref reference) float32 {
 
 // gramShare is the share of a reference's four-character runs that an answer has.
 func (ref reference) gramShare(ws []word) float32 {
-	if len(ref.grams) == 0 {
-		return 0
-	}
 	seen := make([]bool, len(ref.grams))
 	n := 0
 	eachGram(ws, func(gram uint32) {

@@ -9,11 +9,15 @@ import (
 // word is one word of a text. An identifier such as create_task or TaskGroup is several words of one run.
 type word struct {
 	text       string // lower case; what is compared
-	start, end int    // byte offsets in the text
-	run        int    // words with the same run were written as one
-	clause     int    // counts up at . ! ? ; , : brackets and line ends
-	sentence   int    // counts up at . ! ? ; and line ends
+	start, end int32  // byte offsets in the text
+	run        int32  // words with the same run were written as one
+	clause     int32  // counts up at . ! ? ; , : brackets and line ends
+	sentence   int32  // counts up at . ! ? ; and line ends
+	class      class
 }
+
+// content reports whether a word says something about the matter.
+func (w word) content() bool { return w.class&(stop|filler|negator) == 0 }
 
 // words splits a text into words, in one pass. Offsets are those of the text as given.
 func words(text string) []word {
@@ -48,7 +52,7 @@ type scanner struct {
 	pos         int
 	words       []word
 
-	run, clause, sentence int
+	run, clause, sentence int32
 }
 
 // step reads one run of letters and digits, or skips what stands between two of them.
@@ -130,7 +134,8 @@ func (s *scanner) end(start int) {
 }
 
 func (s *scanner) add(start, end int, text string) {
-	s.words = append(s.words, word{plain(text), start, end, s.run, s.clause, s.sentence})
+	text = plain(text)
+	s.words = append(s.words, word{text, int32(start), int32(end), s.run, s.clause, s.sentence, classes[text]})
 }
 
 func (s *scanner) wordAt(i int) bool {
