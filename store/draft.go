@@ -95,7 +95,9 @@ func (d *Draft) Points(p Points) {
 // Update runs fn on a fresh draft and commits what it gathered, again from the start when something that it read has
 // changed meanwhile. fn must touch nothing but its draft. The error of fn ends it without a commit.
 func Update(ctx context.Context, db DB, fn func(*Draft) error) error {
-	const tries = 100 // each conflict means that somebody else got through, so this is never reached in practice
+	// Each conflict means that somebody else got through. With n who want the same record a try succeeds one time in n, so
+	// hundreds of them may need thousands of tries; more than that is a mistake.
+	const tries = 10_000
 	for range tries {
 		d := &Draft{reader: reader{ctx, db}, read: map[Ref]Record{}, put: map[Ref]int{}}
 		if err := fn(d); err != nil {

@@ -6,32 +6,45 @@ import (
 	"testing"
 	"time"
 
+	"go.uber.org/goleak"
+
 	"greenroom/store"
+	"greenroom/store/storetest"
 )
 
-func TestOpenCommitClose(t *testing.T) {
-	ctx := context.Background()
-	path := filepath.Join(t.TempDir(), "a.db")
-	db, err := Open(path, Options{})
+func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
+
+func TestBolt(t *testing.T) {
+	storetest.Run(t, storetest.Implementation{
+		Open: func(folder string) (store.DB, error) {
+			db, err := Open(filepath.Join(folder, "greenroom.db"), Options{LockWait: 5 * time.Second})
+			if err != nil {
+				return nil, err
+			}
+			return orderly{db}, nil
+		},
+	})
+}
+
+// orderly takes units into one group.
+type orderly struct{ *DB }
+
+func (o orderly) CommitInOrder(_ context.Context, units []store.Unit) []error {
+	tx, err := o.bolt.Begin(true) // the committer stops at it, with the first unit in its hands
 	if err != nil {
-		t.Fatal(err)
+		return []error{err}
 	}
-	u := store.Unit{Event: store.EventID{At: time.Now(), Name: "x"}, Put: []store.Put{{Ref: "a", Bytes: []byte("b")}},
-		Send: []store.Row{{Key: "k", Place: "p", Body: []byte("h")}}, Wake: []store.Wake{{Name: "w", At: time.Now()}},
-		Points: []store.Points{{Workspace: "W", Channel: "C", Member: "M", Date: "2026-01-02", N: 4}}}
-	if err := db.Commit(ctx, u); err != nil {
-		t.Fatal(err)
+	all := make([]*request, len(units))
+	for i, u := range units {
+		all[i] = &request{unit: u, answer: make(chan struct{}, 1)}
+		if err := o.enqueue(all[i]); err != nil {
+			return []error{err}
+		}
 	}
-	t.Log(db.Commit(ctx, u))
-	t.Log(db.Load(ctx, "a", "b"))
-	t.Log(db.List(ctx, "", "", 5))
-	t.Log(db.Outbox(ctx, "", 5))
-	t.Log(db.Due(ctx, time.Now(), 5))
-	t.Log(db.Top(ctx, store.Board{Workspace: "W"}, 5))
-	_, err = Open(path, Options{})
-	t.Log(err)
-	if err := db.Close(); err != nil {
-		t.Fatal(err)
+	errs := []error{tx.Rollback()}[:0]
+	for _, r := range all {
+		<-r.answer
+		errs = append(errs, r.err)
 	}
-	t.Log(db.Commit(ctx, u))
+	return errs
 }
