@@ -1,0 +1,123 @@
+package quiz
+
+import (
+	"encoding/json"
+	"time"
+
+	"greenroom/bot/chat"
+	"greenroom/store"
+)
+
+// dataFeature lets a member see, export and erase everything that is kept about them.
+func dataFeature() feature {
+	return feature{
+		looks: map[string]func(*look) (chat.Reply, error){
+			"data":      func(l *look) (chat.Reply, error) { return l.data(nil) },
+			"export":    (*look).export,
+			"erase-ask": func(l *look) (chat.Reply, error) { return turn(eraseAsk()), nil },
+		},
+		clicks: map[string]func(*step) (chat.Reply, error){"erase": (*step).eraseMe},
+	}
+}
+
+// kept is everything that is kept about a member.
+type kept struct {
+	Settings member         `json:"settings"`
+	Attempts []*attempt     `json:"attempts"`
+	Weeks    map[string]any `json:"weeks"`  // by channel: posts answered in time, by ISO week
+	Scored   map[string]any `json:"scored"` // by question: when parts scored or were seen
+	Dealt    map[string]int `json:"dealt,omitempty"`
+}
+
+func (l *look) kept(m chat.Member) (*kept, error) {
+	k := &kept{Weeks: map[string]any{}, Scored: map[string]any{}}
+	var err error
+	if k.Settings, err = l.member(m); err != nil {
+		return nil, err
+	}
+	if err := l.eachAttempt(m, func(_ *post, a *attempt) error { k.Attempts = append(k.Attempts, a); return nil }); err != nil {
+		return nil, err
+	}
+	for name, into := range map[string]map[string]any{"weeks": k.Weeks, "scored": k.Scored} {
+		err := each(l.v, store.Prefix(string(l.ev.Workspace), name, string(m)), func(ref store.Ref, v *any) error {
+			parts := ref.Parts()
+			into[parts[len(parts)-1]] = *v
+			return nil
+		})
+		if err != nil {
+			return nil, err
+		}
+	}
+	dealt, err := load[map[string]int](l.v, l.ref("dealt", string(m)))
+	if err == nil && dealt != nil {
+		k.Dealt = *dealt
+	}
+	return k, err
+}
+
+func (l *look) data([]string) (chat.Reply, error) {
+	k, err := l.kept(l.ev.Member)
+	if err != nil {
+		return chat.Reply{}, err
+	}
+	return tell(l.sayData(k)), nil
+}
+
+func (l *look) export() (chat.Reply, error) {
+	k, err := l.kept(l.ev.Member)
+	if err != nil {
+		return chat.Reply{}, err
+	}
+	b, err := json.MarshalIndent(k, "", "  ")
+	if err != nil {
+		return chat.Reply{}, err // unreachable: records are plain data
+	}
+	return tell(sayExport(string(b))), nil
+}
+
+// eraseMe erases everything that is kept about the event's member: answers, points, cards, settings. Counts that name
+// nobody stay. What they shared in results is taken out of them.
+func (s *step) eraseMe() (chat.Reply, error) {
+	m := s.ev.Member
+	err := s.eachAttempt(m, func(p *post, a *attempt) error { return s.eraseAttempt(p, a) })
+	if err != nil {
+		return chat.Reply{}, err
+	}
+	for _, name := range []string{"weeks", "scored"} {
+		err := each(s.v, store.Prefix(string(s.ev.Workspace), name, string(m)), func(ref store.Ref, _ *any) error {
+			s.d.Delete(ref)
+			return nil
+		})
+		if err != nil {
+			return chat.Reply{}, err
+		}
+	}
+	s.d.Delete(s.ref("dealt", string(m)))
+	s.d.Delete(s.memberRef(m))
+	return turn(erased()), nil
+}
+
+// eraseAttempt removes an attempt with its points and with what it showed to others.
+func (s *step) eraseAttempt(p *post, a *attempt) error {
+	shared := a.SharedResult
+	for n, at := range a.Parts {
+		shared = shared || at.Shared
+		for _, i := range at.Sent {
+			s.d.Delete(s.ref("claim", claimID(p.ID, a.Member, n, i)))
+		}
+		s.d.Points(store.Points{
+			Workspace: string(s.ev.Workspace), Channel: string(p.Channel), Member: string(a.Member),
+			Date: at.Date, N: -at.Points,
+		})
+	}
+	s.d.Delete(s.attemptRef(p.ID, a.Member))
+	s.d.Delete(s.ref("mine", string(a.Member), p.ID))
+	if p.Member != "" {
+		s.d.Delete(s.postRef(p.ID))
+		s.wakeSweep(p, time.Time{})
+	}
+	if !shared {
+		return nil
+	}
+	return s.redrawResult(p, &attempt{Post: p.ID, Member: a.Member})
+}

@@ -1,0 +1,119 @@
+package quiz
+
+import (
+	"cmp"
+	"slices"
+
+	"greenroom/bot/chat"
+	"greenroom/store"
+)
+
+// progressFeature is the member's own page, and what App Home shows.
+func progressFeature() feature {
+	return feature{
+		lines: map[string]command{"progress": {
+			usage: "progress", says: "your own page: this week, your topics, your place", look: (*look).progress,
+		}},
+		looks: map[string]func(*look) (chat.Reply, error){
+			"progress": func(l *look) (chat.Reply, error) { return l.progress(nil) },
+		},
+	}
+}
+
+// topicScore is how much of a topic's key points a member's answers covered.
+type topicScore struct {
+	topic      string
+	found, all int
+}
+
+// page is what a member's own page shows.
+type page struct {
+	answered, posts int // of this week
+	streak          int
+	strong, next    []topicScore
+	board           []place
+	me              member
+}
+
+func (l *look) progress([]string) (chat.Reply, error) {
+	var pg page
+	var err error
+	if pg.streak, pg.answered, pg.posts, err = l.longestStreak(l.ev.Member); err != nil {
+		return chat.Reply{}, err
+	}
+	if pg.strong, pg.next, err = l.topics(l.ev.Member); err != nil {
+		return chat.Reply{}, err
+	}
+	if pg.board, err = l.board(periodWeek, l.ev.Channel); err != nil {
+		return chat.Reply{}, err
+	}
+	if pg.me, err = l.member(l.ev.Member); err != nil {
+		return chat.Reply{}, err
+	}
+	return tell(l.sayProgress(pg)), nil
+}
+
+// home is what the bot's own page shows: the set-up in a new workspace, else the member's page.
+func (l *look) home() (chat.Reply, error) {
+	if l.ws.Schedules == 0 {
+		return l.welcome()
+	}
+	return l.progress(nil)
+}
+
+// topics are the topics that a member covers well (at least 70 % of the key points) and those that come next (under
+// half), three of each at most.
+func (l *look) topics(m chat.Member) (strong, next []topicScore, err error) {
+	byTopic := map[string]*topicScore{}
+	err = l.eachAttempt(m, func(p *post, a *attempt) error {
+		q, err := l.question(p)
+		if err != nil || q == nil {
+			return err
+		}
+		for n, at := range a.Parts {
+			_, _, keys, ok := partOf(q, n)
+			if !ok || !at.answered() {
+				continue
+			}
+			if byTopic[q.Topic] == nil {
+				byTopic[q.Topic] = &topicScore{topic: q.Topic}
+			}
+			byTopic[q.Topic].found += len(at.covers())
+			byTopic[q.Topic].all += len(keys)
+		}
+		return nil
+	})
+	for _, t := range byTopic {
+		switch {
+		case t.topic == "" || t.all < 3:
+		case t.found*10 >= t.all*7:
+			strong = append(strong, *t)
+		case t.found*2 < t.all:
+			next = append(next, *t)
+		}
+	}
+	rate := func(t topicScore) float64 { return float64(t.found) / float64(t.all) }
+	slices.SortFunc(strong, func(a, b topicScore) int {
+		return cmp.Or(cmp.Compare(rate(b), rate(a)), cmp.Compare(a.topic, b.topic))
+	})
+	slices.SortFunc(next, func(a, b topicScore) int {
+		return cmp.Or(cmp.Compare(rate(a), rate(b)), cmp.Compare(a.topic, b.topic))
+	})
+	return strong[:min(3, len(strong))], next[:min(3, len(next))], err
+}
+
+// eachAttempt visits all attempts of a member with their posts.
+func (l *look) eachAttempt(m chat.Member, fn func(*post, *attempt) error) error {
+	return each(l.v, store.Prefix(string(l.ev.Workspace), "mine", string(m)), func(ref store.Ref, _ *struct{}) error {
+		parts := ref.Parts()
+		p, err := l.post(parts[len(parts)-1])
+		if err != nil || p == nil {
+			return err
+		}
+		a, err := l.attempt(p.ID, m)
+		if err != nil {
+			return err
+		}
+		return fn(p, a)
+	})
+}

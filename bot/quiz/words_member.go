@@ -1,0 +1,293 @@
+package quiz
+
+import (
+	"fmt"
+
+	"greenroom/bot/chat"
+)
+
+func boardTitle(p period) string {
+	switch p {
+	case periodDay:
+		return "The board of the day"
+	case periodMonth:
+		return "The board of the month"
+	case periodAll:
+		return "The board of all time"
+	default:
+		return "The board of the week"
+	}
+}
+
+func (p place) name() chat.Span {
+	if p.nick != "" {
+		return chat.Literal(p.nick)
+	}
+	return chat.Who(p.member)
+}
+
+func (l *look) sayBoard(per period, channel chat.Channel, places []place, me member) chat.Message {
+	head := []chat.Span{chat.Strong(boardTitle(per))}
+	if channel != "" {
+		head = append(head, chat.Words(", in "), chat.In(channel))
+	} else {
+		head = append(head, chat.Words(", all channels"))
+	}
+	m := chat.Message{Blocks: []chat.Block{chat.Say(head...)}}
+	var lines [][]chat.Span
+	mine, above := l.mine(places)
+	for i, p := range places {
+		if i >= boardSize && (mine == nil || p.member != mine.member) {
+			continue
+		}
+		line := []chat.Span{chat.Words(fmt.Sprintf("%d. ", p.rank)), p.name(), chat.Words(": " + pointsWord(p.n))}
+		if p.member == l.ev.Member {
+			line = append(line, chat.Words(" (you"+hiddenWord(me)+")"))
+		}
+		lines = append(lines, line)
+	}
+	if len(lines) == 0 {
+		m.Blocks = append(m.Blocks, chat.Text("Nobody stands here yet. The first answer makes a beginning; who answers is asked whether to appear."))
+	} else {
+		m.Blocks = append(m.Blocks, chat.List(lines...))
+	}
+	if mine != nil && above != nil {
+		m.Blocks = append(m.Blocks, chat.Say(chat.Words(pointsWord(above.n-mine.n)+" behind "), above.name(), chat.Words(".")))
+	}
+	for _, other := range []period{periodDay, periodWeek, periodMonth, periodAll} {
+		if other != per {
+			m.Buttons = append(m.Buttons, chat.Button{Label: boardTitle(other)[len("The board of "):], Value: chat.Value{Look: true, Verb: "board", Post: channelWord(channel), Arg: string(other)}})
+		}
+	}
+	for i := range m.Buttons {
+		m.Buttons[i].Label = "Show " + m.Buttons[i].Label
+	}
+	m.Buttons = append(m.Buttons, chat.Button{Label: "Name or hide", Value: chat.Value{Look: true, Verb: "name-form"}})
+	return m
+}
+
+func channelWord(c chat.Channel) string {
+	if c == "" {
+		return "everywhere"
+	}
+	return "#" + string(c)
+}
+
+func hiddenWord(m member) string {
+	if m.Board == boardAsMe || m.Board == boardAsNick {
+		return ""
+	}
+	return ", seen by you only"
+}
+
+func pointsWord(quarters int64) string {
+	if quarters == 4 {
+		return "1 point"
+	}
+	return points(quarters) + " points"
+}
+
+func (l *look) sayBoardName(m member) chat.Message {
+	switch m.Board {
+	case boardAsMe:
+		return plainly("Good: the board shows you by your name. Name or hide, under leaderboard, changes it.")
+	case boardAsNick:
+		return chat.Message{Blocks: []chat.Block{chat.Say(chat.Words("Good: the board shows you as "), chat.Literal(quote(m.Nick)), chat.Words("."))}}
+	default:
+		return plainly("Good: the board does not show you. Your points are kept, and you see your own place.")
+	}
+}
+
+func sayNameForm(m member) *chat.Form {
+	how := m.Board
+	if how == boardNotAsked {
+		how = boardAsMe
+	}
+	return &chat.Form{
+		Title: "You on the board", Submit: "Save", Value: chat.Value{Verb: "name"},
+		Fields: []chat.Field{
+			{Name: "how", Label: "How shall the board show you?", Kind: chat.OneField, Chosen: []string{string(how)}, Choices: []chat.Choice{
+				{Label: "By my name", Value: string(boardAsMe)}, {Label: "Under a nickname", Value: string(boardAsNick)}, {Label: "Not at all", Value: string(boardHidden)},
+			}},
+			{Name: "nick", Label: "Nickname", Kind: chat.ShortField, Value: m.Nick, Optional: true, Max: maxNick, Hint: fmt.Sprintf("At most %d characters.", maxNick)},
+		},
+	}
+}
+
+func nickNeeded() string { return fmt.Sprintf("Write a nickname of at most %d characters.", maxNick) }
+func chooseOne() string  { return "Choose one of these." }
+
+// sayProgress is the member's own page.
+func (l *look) sayProgress(pg page) chat.Message {
+	m := chat.Message{Blocks: []chat.Block{chat.Say(chat.Strong("Your page."), chat.Words(" Only you see this."))}}
+	week := fmt.Sprintf("This week: %d of %s.", pg.answered, count(pg.posts, "question", "questions"))
+	if pg.posts == 0 {
+		week = "This week: no question yet in your channels."
+	} else if pg.answered*100 >= pg.posts*60 {
+		week = week[:len(week)-1] + ", done."
+	}
+	if pg.streak > 0 {
+		week += fmt.Sprintf(" Week %d in a row.", pg.streak)
+	}
+	m.Blocks = append(m.Blocks, chat.Text(week))
+	if len(pg.strong) > 0 {
+		m.Blocks = append(m.Blocks, chat.Say(topicLine("Strong: ", pg.strong)...))
+	}
+	if len(pg.next) > 0 {
+		m.Blocks = append(m.Blocks, chat.Say(topicLine("Next: ", pg.next)...))
+	}
+	if len(pg.strong)+len(pg.next) == 0 {
+		m.Blocks = append(m.Blocks, chat.Text("Your topics show here after a few answers."))
+	}
+	m.Blocks = append(m.Blocks, chat.Say(l.boardLine(pg)...))
+	m.Buttons = []chat.Button{
+		{Label: "A question now", Value: chat.Value{Verb: "another"}, Main: true},
+		{Label: "Name or hide", Value: chat.Value{Look: true, Verb: "name-form"}},
+		{Label: "My data", Value: chat.Value{Look: true, Verb: "data"}},
+	}
+	return m
+}
+
+func topicLine(head string, topics []topicScore) []chat.Span {
+	line := []chat.Span{chat.Words(head)}
+	for i, t := range topics {
+		if i > 0 {
+			line = append(line, chat.Words(", "))
+		}
+		line = append(line, chat.Literal(t.topic), chat.Words(fmt.Sprintf(" (%d of %d)", t.found, t.all)))
+	}
+	return append(line, chat.Words("."))
+}
+
+func (l *look) boardLine(pg page) []chat.Span {
+	mine, above := l.mine(pg.board)
+	if mine == nil {
+		return []chat.Span{chat.Words("Board: you have no points this week yet.")}
+	}
+	line := []chat.Span{chat.Words(fmt.Sprintf("Board: %s of %d this week, %s", ordinal(mine.rank), len(pg.board), pointsWord(mine.n)))}
+	if mine.nick != "" {
+		line = append(line, chat.Words(", as "), chat.Literal(quote(mine.nick)))
+	}
+	if above != nil {
+		line = append(line, chat.Words(", "+pointsWord(above.n-mine.n)+" behind "), above.name())
+	}
+	return append(line, chat.Words(hiddenWord(pg.me)+"."))
+}
+
+func ordinal(n int) string {
+	suffix := "th"
+	if n%100 < 11 || n%100 > 13 {
+		switch n % 10 {
+		case 1:
+			suffix = "st"
+		case 2:
+			suffix = "nd"
+		case 3:
+			suffix = "rd"
+		}
+	}
+	return fmt.Sprint(n) + suffix
+}
+
+func (l *look) saySettings(m member) chat.Message {
+	lines := [][]chat.Span{
+		{chat.Words("On the board: "), l.boardWord(m)},
+		{chat.Words("Days begin and end in the zone "), chat.Code(l.zoneName())},
+	}
+	if len(l.ws.Managers) > 0 {
+		line := []chat.Span{chat.Words("Managers here, besides the platform's own: ")}
+		for i, id := range l.ws.Managers {
+			if i > 0 {
+				line = append(line, chat.Words(", "))
+			}
+			line = append(line, chat.Who(id))
+		}
+		lines = append(lines, line)
+	}
+	msg := chat.Message{Blocks: []chat.Block{chat.Say(chat.Strong("Settings."), chat.Words(" Only you see this.")), chat.List(lines...)}}
+	if l.manages() {
+		msg.Blocks = append(msg.Blocks, chat.Say(chat.Words("As a manager: "), chat.Code("settings zone Europe/Berlin"), chat.Words(", "), chat.Code("settings managers @name")))
+	}
+	msg.Buttons = []chat.Button{
+		{Label: "Name or hide", Value: chat.Value{Look: true, Verb: "name-form"}},
+		{Label: "My data", Value: chat.Value{Look: true, Verb: "data"}},
+	}
+	return msg
+}
+
+func (l *look) boardWord(m member) chat.Span {
+	switch m.Board {
+	case boardAsMe:
+		return chat.Words("by your name")
+	case boardAsNick:
+		return chat.Literal(quote(m.Nick))
+	case boardHidden:
+		return chat.Words("not at all")
+	default:
+		return chat.Words("not yet; you are asked at your first answer")
+	}
+}
+
+func (l *look) sayZone() chat.Message {
+	return chat.Message{Blocks: []chat.Block{chat.Say(chat.Words("Days and weeks of this place now begin in "), chat.Code(l.zoneName()), chat.Words(". Schedules keep their own zones."))}}
+}
+
+func managersByName(word string) chat.Message {
+	return chat.Message{Blocks: []chat.Block{chat.Say(chat.Words("I need members, such as "), chat.Code("settings managers @mira @sam"), chat.Words("; I cannot use "), chat.Literal(quote(word)), chat.Words("."))}}
+}
+
+func (l *look) sayManagers() chat.Message {
+	if len(l.ws.Managers) == 0 {
+		return plainly("Nobody is named: the platform's own managers change schedules and settings.")
+	}
+	line := []chat.Span{chat.Words("From now on these may change schedules and settings too: ")}
+	for i, id := range l.ws.Managers {
+		if i > 0 {
+			line = append(line, chat.Words(", "))
+		}
+		line = append(line, chat.Who(id))
+	}
+	return chat.Message{Blocks: []chat.Block{chat.Say(append(line, chat.Words("."))...)}}
+}
+
+func (l *look) sayData(k *kept) chat.Message {
+	texts, quarters := 0, int64(0)
+	for _, a := range k.Attempts {
+		for _, at := range a.Parts {
+			if at.Text != "" {
+				texts++
+			}
+			quarters += at.Points
+		}
+	}
+	return chat.Message{
+		Blocks: []chat.Block{
+			chat.Say(chat.Strong("What I keep about you."), chat.Words(" Only you see this.")),
+			chat.List(
+				[]chat.Span{chat.Words(fmt.Sprintf("%s to questions, worth %s", count(len(k.Attempts), "answer or look", "answers or looks"), pointsWord(quarters)))},
+				[]chat.Span{chat.Words(fmt.Sprintf("The text of %s; texts are erased after 30 days", count(texts, "answer", "answers")))},
+				[]chat.Span{chat.Words("Your settings, and in which weeks you answered")}),
+		},
+		Buttons: []chat.Button{
+			{Label: "Export it", Value: chat.Value{Look: true, Verb: "export"}},
+			{Label: "Erase it", Value: chat.Value{Look: true, Verb: "erase-ask"}},
+		},
+	}
+}
+
+func sayExport(json string) chat.Message {
+	return chat.Message{Blocks: []chat.Block{
+		chat.Say(chat.Strong("Everything I keep about you."), chat.Words(" Only you see this.")), {Kind: chat.CodeBlock, Text: json, Lang: "json"},
+	}}
+}
+
+func eraseAsk() chat.Message {
+	return chat.Message{
+		Blocks:  []chat.Block{chat.Text("This erases your answers, points, streaks and settings, and takes what you shared out of results. It cannot be undone.")},
+		Buttons: []chat.Button{{Label: "Erase everything about me", Value: chat.Value{Verb: "erase"}}},
+	}
+}
+
+func erased() chat.Message {
+	return plainly("Erased. I know nothing about you any more; you are welcome to begin anew.")
+}
