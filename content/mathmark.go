@@ -64,15 +64,15 @@ func (mathBlockParser) Open(_ ast.Node, reader text.Reader, pc parser.Context) (
 		reader.AdvanceToEOL()
 		return &mathBlock{source: string(bytes.TrimSpace(rest[:n])), open: -1}, parser.NoChildren
 	}
-	if !closes(reader.Source()[segment.Stop:]) {
+	if !mathCloses(reader.Source()[segment.Stop:]) {
 		return nil, parser.NoChildren
 	}
 	reader.AdvanceToEOL()
 	return &mathBlock{source: string(rest)}, parser.NoChildren
 }
 
-// closes reports whether a line within the next hundred ends with $$.
-func closes(src []byte) bool {
+// mathCloses reports whether a line within the next hundred ends with $$.
+func mathCloses(src []byte) bool {
 	for range 100 {
 		line, rest, more := bytes.Cut(src, []byte{'\n'})
 		if bytes.HasSuffix(bytes.TrimSpace(line), mathFence) {

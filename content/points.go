@@ -121,14 +121,18 @@ func splitName(text string) (name, rest string) {
 	return text, ""
 }
 
-// cutName cuts a text to a name's length: at the end of a clause where that keeps much of it, else behind a word.
+// opening are words whose clause does not stand alone.
+var opening = regexp.MustCompile(`(?i)^(?:by|when|if|to|for|after|before|while|because|since|although|as|with|without|in|using) `)
+
+// cutName cuts a text to a name's length: at the end of a clause where that keeps much of it and makes sense alone,
+// else behind a word.
 func cutName(text string) string {
 	if utf8.RuneCountInString(text) <= maxName {
 		return text
 	}
 	cut := string([]rune(text)[:maxName-1])
 	for _, mark := range [...]string{", ", "; ", " – ", " — ", " (", ": "} {
-		if i := strings.LastIndex(cut, mark); i >= 0 && utf8.RuneCountInString(cut[:i]) >= 40 {
+		if i := strings.LastIndex(cut, mark); i >= 0 && !opening.MatchString(cut) && utf8.RuneCountInString(cut[:i]) >= 40 {
 			return cut[:i]
 		}
 	}
