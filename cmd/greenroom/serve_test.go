@@ -1,0 +1,120 @@
+package main
+
+import (
+	"bufio"
+	"bytes"
+	"io"
+	"net/http"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"regexp"
+	"strings"
+	"syscall"
+	"testing"
+)
+
+// process is greenroom serve in a process of its own (TestMain puts the program in the path).
+type process struct {
+	*exec.Cmd
+	address string
+	log     *bytes.Buffer
+}
+
+// start waits until the first line says where it is.
+func start(t *testing.T, args ...string) *process {
+	t.Helper()
+	p := &process{Cmd: exec.Command("greenroom", append([]string{"serve"}, args...)...), log: &bytes.Buffer{}}
+	p.Stderr = p.log
+	out, err := p.StdoutPipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := p.Start(); err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { p.Process.Kill(); p.Wait() })
+	line, err := bufio.NewReader(out).ReadString('\n')
+	found := regexp.MustCompile(`^Greenroom is at http://(\S+) `).FindStringSubmatch(line)
+	if found == nil {
+		p.Wait()
+		t.Fatalf("greenroom %v said %q, %v; its log:\n%s", args, line, err, p.log)
+	}
+	p.address = found[1]
+	return p
+}
+
+// stop sends a signal and fails the test unless the process ends well.
+func (p *process) stop(t *testing.T, signal os.Signal) {
+	t.Helper()
+	if err := p.Process.Signal(signal); err != nil {
+		t.Fatal(err)
+	}
+	if err := p.Wait(); err != nil {
+		t.Errorf("after %v: %v; its log:\n%s", signal, err, p.log)
+	}
+}
+
+// refused is what a greenroom that cannot start says: one line, and exit code 1.
+func refused(t *testing.T, args ...string) string {
+	t.Helper()
+	var said bytes.Buffer
+	cmd := exec.Command("greenroom", args...)
+	cmd.Stderr = &said
+	if err := cmd.Run(); err == nil || cmd.ProcessState.ExitCode() != 1 || strings.Count(said.String(), "\n") != 1 {
+		t.Errorf("greenroom %v: %v, said %q", args, err, said.String())
+	}
+	return said.String()
+}
+
+func TestServe(t *testing.T) {
+	t.Chdir(t.TempDir())
+	first := start(t, "--listen", "127.0.0.1:0", "--data", "data")
+
+	response, err := http.Get("http://" + first.address + "/healthz")
+	if err != nil {
+		t.Fatal(err)
+	}
+	body, err := io.ReadAll(response.Body)
+	response.Body.Close()
+	if err != nil || response.StatusCode != http.StatusOK {
+		t.Errorf("/healthz: %s %s %v", response.Status, body, err)
+	}
+
+	want := "greenroom: the data folder data is in use by another Greenroom; stop that one, or choose another folder with --data\n"
+	if got := refused(t, "--listen", "127.0.0.1:0", "--data", "data"); got != want {
+		t.Errorf("a second one on the same folder says %q", got)
+	}
+	want = "greenroom: the address " + first.address + " is in use by another program; stop that one, or choose another port with --listen\n"
+	if got := refused(t, "--listen", first.address, "--data", "other"); got != want {
+		t.Errorf("a second one on the same port says %q", got)
+	}
+
+	first.stop(t, syscall.SIGTERM)
+	start(t, "--listen", "127.0.0.1:0", "--data", "data").stop(t, os.Interrupt)
+}
+
+func TestServeRefuses(t *testing.T) {
+	t.Chdir(t.TempDir())
+	for name, text := range map[string]string{"file": "", filepath.Join("bad", "greenroom.db"): "not a store"} {
+		if err := os.MkdirAll(filepath.Dir(name), 0o700); err != nil {
+			t.Fatal(err)
+		}
+		if err := os.WriteFile(name, []byte(text), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for _, c := range []struct {
+		args []string
+		want string
+	}{
+		{[]string{"--data", "file"}, "make the data folder: .* choose another with --data"},
+		{[]string{"--data", "bad"}, "open the data folder bad: .*damaged"},
+		{[]string{"--data", "d", "--bank", "nosuch.md"}, "there is no file or folder nosuch.md; check the path"},
+		{[]string{"--data", "d", "--listen", "127.0.0.1:99999"}, "listen: .*; choose an address of this machine with --listen"},
+	} {
+		if got := refused(t, c.args...); !regexp.MustCompile(c.want).MatchString(got) {
+			t.Errorf("greenroom %v says %q, want %q", c.args, got, c.want)
+		}
+	}
+}
