@@ -9,6 +9,8 @@ import (
 	"net/http"
 	"os"
 	"path/filepath"
+	"slices"
+	"strings"
 	"syscall"
 	"time"
 
@@ -99,23 +101,20 @@ func runBeside(ctx context.Context, b *bot.Bot, pages http.Handler, listener net
 
 // banks is the questions to ask. What is wrong with them is logged; only a start without any question is refused.
 func (c config) banks(log *slog.Logger) ([]*content.Bank, error) {
-	if len(c.Bank) == 0 {
-		banks, _ := library.Banks()
-		return banks, nil
-	}
-	banks, problems, err := loadBanks(c.Bank)
-	if err != nil {
-		return nil, err
+	banks, problems := library.Banks()
+	if len(c.Bank) > 0 {
+		var err error
+		if banks, problems, err = loadBanks(c.Bank); err != nil {
+			return nil, err
+		}
 	}
 	for _, p := range problems {
 		log.Warn(problemLine(p))
 	}
-	for _, b := range banks {
-		if len(b.Questions) > 0 {
-			return banks, nil
-		}
+	if !slices.ContainsFunc(banks, func(b *content.Bank) bool { return len(b.Questions) > 0 }) {
+		return nil, fmt.Errorf("no question in %s can be asked; see greenroom bank check", strings.Join(c.Bank, ", "))
 	}
-	return nil, fmt.Errorf("no question in %v can be asked; see greenroom bank check", c.Bank)
+	return banks, nil
 }
 
 // open makes the data folder and opens the store in it.
