@@ -32,6 +32,9 @@ func (c *Clock) Now() time.Time {
 
 func (c *Clock) now() time.Time {
 	passed := time.Since(c.began)
+	if c.rate == time.Second { // exactly
+		return c.set.Add(passed)
+	}
 	return c.set.Add(time.Duration(passed.Seconds() * float64(c.rate)))
 }
 
