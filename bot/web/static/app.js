@@ -31,7 +31,7 @@ function localise(root) {
 		if (time.textContent !== text) time.textContent = text;
 		time.title = at.toLocaleString(undefined, {dateStyle: 'full', timeStyle: 'short'});
 	}
-	for (const log of document.querySelectorAll('.log')) markDays(log);
+	markDays(document.getElementById('log'));
 }
 
 // markDays names the day above its first message; the name is drawn by the style sheet.
