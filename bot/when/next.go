@@ -1,6 +1,9 @@
 package when
 
-import "time"
+import (
+	"slices"
+	"time"
+)
 
 const nominal = "2006-01-02T15:04"
 
@@ -52,9 +55,7 @@ func (s Spec) Last(until, since time.Time) (newest Slot, missed []Slot) {
 		}
 		newest, since = slot, slot.At
 	}
-	for i, j := 0, len(missed)-1; i < j; i, j = i+1, j-1 {
-		missed[i], missed[j] = missed[j], missed[i]
-	}
+	slices.Reverse(missed)
 	return newest, missed
 }
 
