@@ -3,6 +3,7 @@ package bolt
 import (
 	"bytes"
 	"context"
+	"encoding/binary"
 	"errors"
 	"fmt"
 	"runtime/debug"
@@ -72,25 +73,32 @@ var checkEntry = [buckets]func(tx *bbolt.Tx, key, value []byte) error{
 		return err
 	},
 	rows: func(tx *bbolt.Tx, key, value []byte) error {
-		r, err := readRow(key, value)
-		if err != nil {
-			return err
+		r, err := readRow(value)
+		if err != nil || len(key) != 8 {
+			return errors.Join(err, errShort)
 		}
-		if r.Rev == 0 || r.Rev > records.in(tx).Sequence() {
+		order := binary.BigEndian.Uint64(key)
+		if last := records.in(tx).Sequence(); r.Rev < order || r.Rev > last {
 			return fmt.Errorf("revision %d was never given", r.Rev)
 		}
-		return same(rowkeys, tx, []byte(r.Key), key)
+		if places.in(tx).Get(placeKey(r.Place, order)) == nil {
+			return fmt.Errorf("%q does not have it", r.Place)
+		}
+		return same(rowkeys, tx, []byte(r.Key), rowRef(order, r.Place))
 	},
-	rowkeys: func(tx *bbolt.Tx, key, at []byte) error {
-		value, err := rows.get(tx, at)
+	places: func(tx *bbolt.Tx, key, _ []byte) error {
+		place, order, err := readPlaceKey(key)
 		if err != nil {
 			return err
 		}
-		r, err := readRow(at, value)
-		if err == nil && r.Key != string(key) {
-			err = fmt.Errorf("its row is that of %q", r.Key)
+		return rowIs(tx, order, place, "")
+	},
+	rowkeys: func(tx *bbolt.Tx, key, value []byte) error {
+		order, place, err := readRowRef(value)
+		if err != nil {
+			return err
 		}
-		return err
+		return rowIs(tx, order, place, string(key))
 	},
 	sent: func(tx *bbolt.Tx, key, value []byte) error {
 		used, id, err := readTimed(value)
@@ -132,6 +140,19 @@ var checkEntry = [buckets]func(tx *bbolt.Tx, key, value []byte) error{
 		_, err := time.Parse(time.DateOnly, string(value))
 		return err
 	},
+}
+
+// rowIs checks that a row is in a place and has a key, where one is given.
+func rowIs(tx *bbolt.Tx, order uint64, place, key string) error {
+	value, err := rows.get(tx, number(order))
+	if err != nil {
+		return err
+	}
+	r, err := readRow(value)
+	if err == nil && (r.Place != place || key != "" && r.Key != key) {
+		err = fmt.Errorf("its row is %q in %q", r.Key, r.Place)
+	}
+	return err
 }
 
 // same checks that an entry of another bucket has exactly this value.

@@ -20,8 +20,9 @@ import (
 //	greenroom  "format"                                  the version of this layout, in decimal digits (not sealed)
 //	records    ref                                       version 8 | bytes; the bucket's sequence is the last version given
 //	seen       time 8 | event                            -
-//	rows       place 0 order 8                           rev 8 | length of key 2 | key | body
-//	rowkeys    key                                       the row's key in rows
+//	rows       order 8                                   rev 8 | length of key 2 | key | length of place 2 | place | body
+//	places     place 0 order 8                           -
+//	rowkeys    key                                       order 8 | place
 //	sent       key                                       time of last use 8 | id
 //	sentuse    time of last use 8 | key                  -
 //	wake       time 8 | name                             body
@@ -37,6 +38,7 @@ const (
 	records bucket = iota
 	seen
 	rows
+	places
 	rowkeys
 	sent
 	sentuse
@@ -49,8 +51,8 @@ const (
 )
 
 var bucketNames = [buckets][]byte{
-	[]byte("records"), []byte("seen"), []byte("rows"), []byte("rowkeys"), []byte("sent"), []byte("sentuse"),
-	[]byte("wake"), []byte("wakenames"), []byte("days"), []byte("months"), []byte("newest"),
+	[]byte("records"), []byte("seen"), []byte("rows"), []byte("places"), []byte("rowkeys"), []byte("sent"),
+	[]byte("sentuse"), []byte("wake"), []byte("wakenames"), []byte("days"), []byte("months"), []byte("newest"),
 }
 
 var (
@@ -58,13 +60,19 @@ var (
 	formatKey    = []byte("format")
 )
 
+// The two largest of what comes with every unit, rows and seen, have keys that grow: scattered keys cost a page each. What
+// finds a row by its place or its key is small, and empty most of the time, because rows are sent.
+
+// isIndex tells whether the bucket holds keys alone, which need no seal: Check finds what they stand for.
+func (b bucket) isIndex() bool { return b == seen || b == places || b == sentuse }
+
 // in gives the bucket inside a transaction. Buckets to which keys are only appended are filled to the brim.
 func (b bucket) in(tx *bbolt.Tx) *bbolt.Bucket {
 	in := tx.Bucket(bucketNames[b])
 	if in == nil {
 		panic(damaged("the bucket %q is missing", bucketNames[b]))
 	}
-	if b == seen || b == sentuse {
+	if b == seen || b == rows || b == sentuse {
 		in.FillPercent = 0.95
 	}
 	return in
@@ -75,7 +83,7 @@ var castagnoli = crc32.MakeTable(crc32.Castagnoli)
 // seal puts in front of a value the CRC-32C of its bucket, its key and itself, so that a value that is damaged, or that
 // stands under a key that is not its own, names itself.
 func (b bucket) seal(key, value []byte) []byte {
-	if b == seen || b == sentuse {
+	if b.isIndex() {
 		return []byte{}
 	}
 	sealed := make([]byte, 4, 4+len(value))
@@ -85,7 +93,7 @@ func (b bucket) seal(key, value []byte) []byte {
 
 // open takes the seal off. The value lies in the database file: it is good until the transaction ends.
 func (b bucket) open(key, sealed []byte) ([]byte, error) {
-	if b == seen || b == sentuse {
+	if b.isIndex() {
 		return sealed, nil
 	}
 	if len(sealed) < 4 || binary.BigEndian.Uint32(sealed) != b.sum(key, sealed[4:]) {
@@ -134,35 +142,54 @@ func readTimed(key []byte) (ms int64, name string, err error) {
 	return int64(binary.BigEndian.Uint64(key) ^ 1<<63), string(key[8:]), nil
 }
 
-func rowKey(place string, order uint64) []byte {
+// placeKey is a key of places.
+func placeKey(place string, order uint64) []byte {
 	return binary.BigEndian.AppendUint64(append([]byte(place), 0), order)
 }
 
-func readRowKey(key []byte) (place string, err error) {
-	if len(key) < 9 || key[len(key)-9] != 0 {
-		return "", errShort
+func readPlaceKey(key []byte) (place string, order uint64, err error) {
+	end := len(key) - 9
+	if end < 0 || key[end] != 0 {
+		return "", 0, errShort
 	}
-	return string(key[:len(key)-9]), nil
+	return string(key[:end]), binary.BigEndian.Uint64(key[end+1:]), nil
+}
+
+// rowRef is a value of rowkeys.
+func rowRef(order uint64, place string) []byte { return append(number(order), place...) }
+
+func readRowRef(value []byte) (order uint64, place string, err error) {
+	if len(value) < 8 {
+		return 0, "", errShort
+	}
+	return binary.BigEndian.Uint64(value), string(value[8:]), nil
 }
 
 func rowValue(r store.Row) []byte {
-	b := binary.BigEndian.AppendUint16(number(r.Rev), uint16(len(r.Key)))
-	return append(append(b, r.Key...), r.Body...)
+	b := make([]byte, 8, 8+2+len(r.Key)+2+len(r.Place)+len(r.Body))
+	binary.BigEndian.PutUint64(b, r.Rev)
+	for _, name := range []string{r.Key, r.Place} {
+		b = append(binary.BigEndian.AppendUint16(b, uint16(len(name))), name...)
+	}
+	return append(b, r.Body...)
 }
 
 // readRow reads a row and copies what it holds.
-func readRow(key, value []byte) (store.Row, error) {
-	place, err := readRowKey(key)
-	if err != nil || len(value) < 10 || len(value) < 10+int(binary.BigEndian.Uint16(value[8:])) {
+func readRow(value []byte) (store.Row, error) {
+	if len(value) < 8 {
 		return store.Row{}, errShort
 	}
-	end := 10 + int(binary.BigEndian.Uint16(value[8:]))
-	return store.Row{
-		Rev:   binary.BigEndian.Uint64(value),
-		Place: place,
-		Key:   string(value[10:end]),
-		Body:  copied(value[end:]),
-	}, nil
+	r := store.Row{Rev: binary.BigEndian.Uint64(value)}
+	rest := value[8:]
+	for _, name := range []*string{&r.Key, &r.Place} {
+		if len(rest) < 2 || len(rest)-2 < int(binary.BigEndian.Uint16(rest)) {
+			return store.Row{}, errShort
+		}
+		end := 2 + int(binary.BigEndian.Uint16(rest))
+		*name, rest = string(rest[2:end]), rest[end:]
+	}
+	r.Body = copied(rest)
+	return r, nil
 }
 
 // pointsKey is a key of days and, with a month for date, of months.

@@ -84,22 +84,26 @@ func (db *DB) List(ctx context.Context, prefix, after store.Ref, n int) ([]store
 	return list, err
 }
 
-// Outbox reads the oldest unsent row of each place: one search in the tree a place, however many rows wait in it.
+// Outbox reads the oldest unsent row of each place: two searches in the tree a place, however many rows wait in it.
 func (db *DB) Outbox(ctx context.Context, after string, n int) ([]store.Row, error) {
 	var list []store.Row
 	err := db.view(ctx, func(tx *bbolt.Tx) error {
-		c := rows.in(tx).Cursor()
-		for k, v := c.Seek(past(after)); k != nil && len(list) < n; {
-			value, err := rows.open(k, v)
+		c := places.in(tx).Cursor()
+		for k, _ := c.Seek(past(after)); k != nil && len(list) < n; {
+			place, order, err := readPlaceKey(k)
+			if err != nil {
+				return damaged("places %q: %v", k, err)
+			}
+			value, err := rows.get(tx, number(order))
 			if err != nil {
 				return err
 			}
-			r, err := readRow(k, value)
+			r, err := readRow(value)
 			if err != nil {
-				return damaged("rows %q: %v", k, err)
+				return damaged("outbox row %d of %q: %v", order, place, err)
 			}
 			list = append(list, r)
-			k, v = c.Seek(past(r.Place))
+			k, _ = c.Seek(past(place))
 		}
 		return nil
 	})

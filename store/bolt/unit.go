@@ -112,27 +112,45 @@ func (g *group) next() uint64 {
 }
 
 func (g *group) done(d store.Done) error {
-	at, err := g.get(rowkeys, []byte(d.Key))
+	order, place, err := g.findRow(d.Key)
 	if err != nil {
 		return err
 	}
-	if at != nil {
-		value, err := g.get(rows, at)
+	if order != 0 {
+		value, err := g.get(rows, number(order))
 		if err != nil {
 			return err
 		}
 		if len(value) < 8 {
-			return damaged("outbox row %q stands in rowkeys only", d.Key)
+			return damaged("outbox row %q has a key only", d.Key)
 		}
 		if binary.BigEndian.Uint64(value) == d.Rev {
-			g.delete(rows, at)
-			g.delete(rowkeys, []byte(d.Key))
+			g.removeRow(d.Key, place, order)
 		}
 	}
 	if d.ID == "" {
 		return nil
 	}
 	return g.use(d.Key, d.ID, store.Millis(d.At))
+}
+
+// findRow finds where the unsent row of a key stands; order 0: there is none.
+func (g *group) findRow(key string) (order uint64, place string, err error) {
+	value, err := g.get(rowkeys, []byte(key))
+	if err != nil || value == nil {
+		return 0, "", err
+	}
+	order, place, err = readRowRef(value)
+	if err != nil {
+		return 0, "", damaged("outbox row %q: %v", key, err)
+	}
+	return order, place, nil
+}
+
+func (g *group) removeRow(key, place string, order uint64) {
+	g.delete(rows, number(order))
+	g.delete(places, placeKey(place, order))
+	g.delete(rowkeys, []byte(key))
 }
 
 // use sets the id that was sent under a key and the time of its last use.
@@ -151,26 +169,22 @@ func (g *group) use(key, id string, at int64) error {
 
 func (g *group) send(r store.Row) error {
 	r.Rev = g.next()
-	at, err := g.get(rowkeys, []byte(r.Key))
+	order, place, err := g.findRow(r.Key)
 	if err != nil {
 		return err
 	}
-	if at == nil {
-		done, err := g.isSent(r.Key)
-		if err != nil || done {
-			return err
-		}
-	} else if place, err := readRowKey(at); err != nil {
-		return damaged("outbox row %q: %v", r.Key, err)
-	} else if place != r.Place {
-		g.delete(rows, at)
-		at = nil
+	if order != 0 && place == r.Place {
+		g.put(rows, number(order), rowValue(r))
+		return nil
 	}
-	if at == nil {
-		at = rowKey(r.Place, r.Rev)
+	if order != 0 {
+		g.removeRow(r.Key, place, order)
+	} else if done, err := g.isSent(r.Key); err != nil || done {
+		return err
 	}
-	g.put(rows, at, rowValue(r))
-	g.put(rowkeys, []byte(r.Key), copied(at))
+	g.put(rows, number(r.Rev), rowValue(r)) // the sequence grows, so its end is the end of every place
+	g.put(places, placeKey(r.Place, r.Rev), nil)
+	g.put(rowkeys, []byte(r.Key), rowRef(r.Rev, r.Place))
 	return nil
 }
 
