@@ -12,6 +12,7 @@ import (
 	"strings"
 	"syscall"
 	"testing"
+	"time"
 )
 
 // process is greenroom serve in a process of its own (TestMain puts the program in the path).
@@ -44,6 +45,28 @@ func start(t *testing.T, args ...string) *process {
 	return p
 }
 
+// waitHealthy asks for the health until it is good: a platform takes a moment to begin, and until then it is not.
+func (p *process) waitHealthy(t *testing.T) {
+	t.Helper()
+	said := ""
+	for deadline := time.Now().Add(20 * time.Second); time.Now().Before(deadline); {
+		response, err := http.Get("http://" + p.address + "/healthz")
+		if err != nil {
+			t.Fatal(err)
+		}
+		body, err := io.ReadAll(response.Body)
+		response.Body.Close()
+		if err != nil {
+			t.Fatal(err)
+		}
+		if response.StatusCode == http.StatusOK {
+			return
+		}
+		said = string(body)
+	}
+	t.Fatalf("/healthz still says %s", said)
+}
+
 // stop sends a signal and fails the test unless the process ends well.
 func (p *process) stop(t *testing.T, signal os.Signal) {
 	t.Helper()
@@ -71,15 +94,7 @@ func TestServe(t *testing.T) {
 	t.Chdir(t.TempDir())
 	first := start(t, "--listen", "127.0.0.1:0", "--data", "data")
 
-	response, err := http.Get("http://" + first.address + "/healthz")
-	if err != nil {
-		t.Fatal(err)
-	}
-	body, err := io.ReadAll(response.Body)
-	response.Body.Close()
-	if err != nil || response.StatusCode != http.StatusOK {
-		t.Errorf("/healthz: %s %s %v", response.Status, body, err)
-	}
+	first.waitHealthy(t)
 
 	want := "greenroom: the data folder data is in use by another Greenroom; stop that one, or choose another folder with --data\n"
 	if got := refused(t, "--listen", "127.0.0.1:0", "--data", "data"); got != want {
