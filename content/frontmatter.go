@@ -2,6 +2,7 @@ package content
 
 import (
 	"errors"
+	"regexp"
 	"strings"
 
 	"go.yaml.in/yaml/v4"
@@ -165,6 +166,6 @@ func yamlLine(err error) int {
 	return 0
 }
 
-func yamlMessage(err error) string {
-	return fold(strings.TrimPrefix(err.Error(), "yaml: "))
-}
+var yamlPlace = regexp.MustCompile(`^yaml: (?:while [^:]*: )?(?:line \d+(?:, column \d+)?: )?`)
+
+func yamlMessage(err error) string { return fold(yamlPlace.ReplaceAllString(err.Error(), "")) }
