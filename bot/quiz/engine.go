@@ -228,6 +228,9 @@ type step struct {
 
 // send puts an action into the outbox. Workspace and, where it is not set, room are the event's.
 func (s *step) send(a chat.Action) error {
+	if !s.ws.Asleep.IsZero() {
+		return nil // the workspace has removed the bot: nothing can reach it
+	}
 	a.Workspace = s.ev.Workspace
 	if a.Room == "" {
 		a.Room = chat.ChannelRoom(a.Channel)

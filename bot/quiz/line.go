@@ -49,7 +49,10 @@ func (s *step) said() (chat.Reply, error) {
 			return r, err
 		}
 	}
-	return s.withNotices(tell(unknownVerb(first, near))), nil
+	for i := range near {
+		near[i] = join(append([]string{near[i]}, fields(s.ev.Text)[1:]...))
+	}
+	return s.withNotices(tell(unknownVerb(s.ev.Text, near))), nil
 }
 
 // verbs are the first words of commands, in order.

@@ -261,6 +261,9 @@ func (s *step) giveBack(p *post) error {
 	if ch.Asked[p.QuestionID]--; ch.Asked[p.QuestionID] <= 0 {
 		delete(ch.Asked, p.QuestionID)
 	}
+	if p.State == postLost && ch.Number == p.Number {
+		ch.Number-- // nobody has seen the number
+	}
 	save(s.d, s.channelRef(p.Channel), ch)
 	return nil
 }

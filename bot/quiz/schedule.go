@@ -49,6 +49,7 @@ type schedule struct {
 	Start     string        `json:"start,omitempty"` // first local date, 2006-01-02
 	State     scheduleState `json:"state"`
 	Keeper    chat.Member   `json:"keeper"`
+	Line      string        `json:"line,omitempty"`      // the words that it was made of
 	FirstNow  bool          `json:"first_now,omitempty"` // post one as soon as it is active
 	Silent    int           `json:"silent,omitempty"`    // posts in a row that nobody answered
 	Trouble   *trouble      `json:"trouble,omitempty"`
@@ -196,6 +197,9 @@ func (l *look) named(words []string) (*schedule, *chat.Message, error) {
 
 // schedulePreview shows the next question and dates of a schedule, or those of a line that schedule add would take.
 func (l *look) schedulePreview(words []string) (chat.Reply, error) {
+	if len(words) > 0 && words[0] == "add" {
+		words = words[1:]
+	}
 	if len(words) > 1 {
 		c, problem := l.readSchedule(words)
 		if problem != nil {

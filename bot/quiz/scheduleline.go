@@ -1,6 +1,7 @@
 package quiz
 
 import (
+	"cmp"
 	"errors"
 	"strings"
 	"time"
@@ -24,12 +25,9 @@ type scheduleLine struct {
 // readSchedule reads the words of schedule add, which may stand in any order. What it says instead of a schedule is a
 // message: what was understood, what not, and a line that works.
 func (l *look) readSchedule(words []string) (*schedule, *chat.Message) {
-	r := &scheduleLine{schedule: schedule{Channel: l.ev.Channel, FollowUps: l.followUps, Result: l.result}}
+	r := &scheduleLine{schedule: schedule{Channel: l.ev.Channel, FollowUps: l.followUps, Result: l.result, Line: join(words)}}
 	for len(words) > 0 {
 		words = words[l.readWord(r, words):]
-	}
-	if r.zone == "" && len(r.unknown) == 0 {
-		r.zone = l.usualZone()
 	}
 	switch {
 	case len(r.unknown) > 0 || r.hint != "":
@@ -41,7 +39,7 @@ func (l *look) readSchedule(words []string) (*schedule, *chat.Message) {
 		if len(r.days) == 0 {
 			r.days, _ = when.ParseDays("weekdays")
 		}
-		spec, err := when.At(r.hour, r.minute, r.days, r.zone)
+		spec, err := when.At(r.hour, r.minute, r.days, cmp.Or(r.zone, l.usualZone()))
 		if err == nil {
 			r.When = spec.Encode()
 			return &r.schedule, nil

@@ -415,7 +415,7 @@ func (l *look) sayAnswer(t *subject) chat.Message {
 	}
 	m.Blocks = append(m.Blocks, chat.Markdown(t.answer))
 	if t.q.Trap != nil && t.n == 0 {
-		m.Blocks = append(m.Blocks, chat.Say(chat.Strong("A trap: "), chat.Literal(quote(t.q.Trap.Claim)), chat.Words(" "), chat.Literal(t.q.Trap.Why)))
+		m.Blocks = append(m.Blocks, chat.Say(chat.Strong("A trap: "), chat.Literal(quote(content.Plain(t.q.Trap.Claim))), chat.Words(" That is not so: "), chat.Literal(content.Plain(t.q.Trap.Why))))
 	}
 	if n := t.probing(); n > 0 && !t.a.part(0).Aloud {
 		m.Buttons = []chat.Button{t.lookButton("Follow-up "+strconv.Itoa(n), "follow", n)}

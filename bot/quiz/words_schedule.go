@@ -20,7 +20,7 @@ func (l *look) says(c *schedule) []chat.Span {
 	if len(c.Select) > 0 {
 		about = list(c.Select)
 	}
-	return []chat.Span{chat.Words(spec.String() + ", in "), chat.In(c.Channel), chat.Words(", about "), chat.Literal(about)}
+	return []chat.Span{chat.Words(spec.String() + ", in "), chat.In(c.Channel), chat.Words(", about "), chat.Literal(about), chat.Words(".")}
 }
 
 func (l *look) sayScheduleList(all []*schedule) chat.Message {
@@ -35,15 +35,15 @@ func (l *look) sayScheduleList(all []*schedule) chat.Message {
 		line := append([]chat.Span{chat.Code(c.ID), chat.Words(": ")}, l.says(c)...)
 		switch {
 		case c.Trouble != nil:
-			line = append(line, chat.Words(" (in trouble: "+reasonWords(c.Trouble.Reason)+")"))
+			line = append(line, chat.Words(" In trouble: "+reasonWords(c.Trouble.Reason)+"."))
 		case c.State == schedulePending:
-			line = append(line, chat.Words(" (being announced)"))
+			line = append(line, chat.Words(" Being announced."))
 		case c.State == schedulePaused:
-			line = append(line, chat.Words(" (paused)"))
+			line = append(line, chat.Words(" Paused."))
 		default:
 			if spec, err := c.spec(); err == nil {
 				if next, ok := spec.Next(c.after(l.ev.At, spec.Zone())); ok {
-					line = append(line, chat.Words("; next "), chat.When(next.At, chat.DayTime, spec.Zone()))
+					line = append(line, chat.Words(" Next: "), chat.When(next.At, chat.DayTime, spec.Zone()), chat.Words("."))
 				}
 			}
 		}
@@ -65,7 +65,7 @@ func (l *look) scheduleExample() string {
 
 // sayPreview shows what a schedule will do before it is saved.
 func (l *look) sayPreview(c *schedule, spec when.Spec, q *content.Question, next []when.Slot, buttons []chat.Button) chat.Message {
-	m := chat.Message{Blocks: []chat.Block{chat.Say(append([]chat.Span{chat.Strong("A question "), chat.Words("at ")}, l.says(c)...)...)}, Buttons: buttons}
+	m := chat.Message{Blocks: []chat.Block{chat.Say(append([]chat.Span{chat.Strong("A question: ")}, l.says(c)...)...)}, Buttons: buttons}
 	if q == nil {
 		m.Blocks = append(m.Blocks, chat.Text("Nothing is selected by these topics, so nothing would be asked."))
 	} else {
@@ -108,7 +108,7 @@ func (l *look) sayScheduleSaved(c *schedule) chat.Message {
 // sayAnnouncement tells a channel of its schedule.
 func (l *look) sayAnnouncement(c *schedule, spec when.Spec) chat.Message {
 	m := chat.Message{Blocks: []chat.Block{
-		chat.Say(append([]chat.Span{chat.Strong("An interview question, "), chat.Words("at ")}, l.says(c)...)...),
+		chat.Say(append([]chat.Span{chat.Strong("An interview question: ")}, l.says(c)...)...),
 		chat.Text("Two sentences are enough, and only you see your answer and what it covered. After " + span(c.Result) + " the result comes in the thread. Nobody is pinged."),
 	}}
 	if next, ok := spec.Next(c.after(l.ev.At, spec.Zone())); ok && !c.FirstNow {
@@ -120,17 +120,8 @@ func (l *look) sayAnnouncement(c *schedule, spec when.Spec) chat.Message {
 func (l *look) sayAnnounceFailed(c *schedule, reason chat.Reason) chat.Message {
 	return chat.Message{Blocks: []chat.Block{
 		chat.Say(chat.Strong("The schedule is not saved. "), chat.Words("I could not write in "), chat.In(c.Channel), chat.Words(": "+reasonWords(reason)+".")),
-		chat.Say(chat.Words("To fix it: "), chat.Words(reasonFix(reason)), chat.Words(", then set it up again; your words were: "), chat.Code(l.scheduleWords(c))),
+		chat.Say(chat.Words("To fix it: "), chat.Words(reasonFix(reason)), chat.Words(", then set it up again; your words were: "), chat.Code("schedule add "+c.Line)),
 	}}
-}
-
-// scheduleWords is the line that makes a schedule like this one.
-func (l *look) scheduleWords(c *schedule) string {
-	spec, err := c.spec()
-	if err != nil {
-		return l.scheduleExample()
-	}
-	return "schedule add " + spec.String() + " " + strings.Join(c.Select, " ")
 }
 
 // reasonWords say why something could not be sent.
