@@ -38,6 +38,9 @@ json.dump(answers, sys.stdout)
 
 // TestExamples compiles every Python block of the library; one that is a whole program prints what its comments say.
 func TestExamples(t *testing.T) {
+	if testing.Short() {
+		t.Skip("starts python3")
+	}
 	python, err := exec.LookPath("python3")
 	if err != nil {
 		t.Skip("python3 is not installed: the examples are not compiled")
