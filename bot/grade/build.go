@@ -1,8 +1,8 @@
 package grade
 
 import (
+	"math"
 	"slices"
-	"strings"
 
 	"greenroom/content"
 )
@@ -10,7 +10,7 @@ import (
 // What a key word weighs against an ordinary one, which weighs 1.
 const (
 	questionWeight = 0.3 // the question says it already
-	lightWeight    = 0.5 // it could stand in any answer
+	lightWeight    = 0.3 // it could stand in any answer
 )
 
 // builder gathers the key words of a rubric.
@@ -21,6 +21,14 @@ type builder struct {
 	asked    map[uint32]int32
 	pairs    map[[2]int32]bool
 	joined   map[string][2]int32 // "eventloop" for the neighbours event and loop
+	points   map[int32]int       // in how many key points a term stands
+}
+
+// count notes which key points say what: a word that several have tells little about one of them.
+func (b *builder) count(k content.KeyPoint) {
+	for _, id := range b.take(words(k.Name + "\n" + k.Text)).terms {
+		b.points[id]++
+	}
 }
 
 func newBuilder(question string) *builder {
@@ -30,6 +38,7 @@ func newBuilder(question string) *builder {
 		question: map[string]bool{},
 		pairs:    map[[2]int32]bool{},
 		joined:   map[string][2]int32{},
+		points:   map[int32]int{},
 	}
 	ws := words(question)
 	b.asked = grams(ws)
@@ -60,50 +69,79 @@ func (b *builder) wordings(k content.KeyPoint) []wording {
 		}
 		for _, s := range parts {
 			w := b.wording(k.Name + "\n" + s)
-			if !strings.HasPrefix(k.Text, strings.TrimSuffix(k.Name, "…")) {
-				w.stress(name)
-			}
-			out = append(out, w.long())
+			b.stress(&w, name)
+			out = append(out, w)
 		}
-		if name.total >= leastName {
+		if len(name.terms) > 1 && name.total >= leastName {
 			name.total /= nameAlone
 			out = append(out, name)
 		}
 	}
 	for _, also := range k.Also {
-		out = append(out, b.wording(also).long())
+		if w := b.wording(also); w.total >= leastAlso {
+			out = append(out, w)
+		}
 	}
 	return out
 }
 
 const (
-	leastName = 1.8 // the weight from which a name says something by itself ("event loop"), and is no mere topic
-	nameAlone = 0.75
-	longFrom  = 6.0 // the weight of a plain sentence; nobody repeats every word of a longer one
-	longRest  = 0.6
+	leastName = 1.2 // the weight from which a name of several words says something by itself: "event loop"
+	nameAlone = 0.8
+	leastAlso = 0.7 // of another wording; with less it has no key word of its own
+	mostTitle = 3   // key words of a name that is a title; a longer one is a sentence
+	titleHas  = 0.4
+	longFrom  = 5.0 // the weight of a plain sentence; nobody repeats every word of a longer one
+	longRest  = 0.5
 )
 
-// long asks less of what a wording has beyond a plain sentence.
-func (w wording) long() wording {
-	if w.total > longFrom {
-		w.total = longFrom + longRest*(w.total-longFrom)
+// stress gives the words of a title more than a third of the wording: they are the gist, and yet a mention of it is not
+// enough. What the question says is not stressed.
+func (b *builder) stress(w *wording, title wording) {
+	if len(title.terms) > mostTitle {
+		w.total = soft(w.total)
+		return
 	}
-	return w
-}
-
-// stress counts the words of the name twice: it is the gist.
-func (w *wording) stress(name wording) {
+	inTitle := func(id int32) bool { return slices.Contains(title.terms, id) && !b.v.terms[id].question }
+	var named, rest float32
 	for i, id := range w.terms {
-		if slices.Contains(name.terms, id) {
-			w.total += w.weights[i]
-			w.weights[i] *= 2
+		if inTitle(id) {
+			named += w.weights[i]
+		} else {
+			rest += w.weights[i]
 		}
 	}
+	rest = soft(rest)
+	w.total = rest
+	if named == 0 {
+		return
+	}
+	more := max(1, titleHas/(1-titleHas)*rest/named)
+	for i, id := range w.terms {
+		if inTitle(id) {
+			w.weights[i] *= more
+		}
+	}
+	w.total += more * named
+}
+
+// soft asks less of what a wording has beyond a plain sentence.
+func soft(total float32) float32 {
+	return min(total, longFrom+longRest*(total-longFrom))
 }
 
 // wording takes in a text: its distinct key words, in order.
 func (b *builder) wording(text string) wording {
-	return b.take(words(text))
+	w := b.take(words(text))
+	w.total = 0
+	for i, id := range w.terms {
+		if n := b.points[id]; n > 1 {
+			w.weights[i] /= float32(math.Sqrt(float64(n)))
+		}
+		w.total += w.weights[i]
+	}
+	w.least = min(leastMatch, nearlyAll*w.total)
+	return w
 }
 
 func (b *builder) take(ws []word) wording {
@@ -132,6 +170,7 @@ func (b *builder) take(ws []word) wording {
 			out.total += t.weight
 		}
 	}
+	out.least = min(leastMatch, nearlyAll*out.total)
 	return out
 }
 

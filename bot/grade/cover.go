@@ -8,8 +8,8 @@ const (
 	foundAt  = 0.5
 	partlyAt = 0.35
 
-	leastMatch = 1.6  // weight that has to match whatever the share,
-	nearlyAll  = 0.85 // unless this share of a short wording does
+	leastMatch = 1.6  // one word of two is a mention, not the point: so much weight has to match whatever the share,
+	nearlyAll  = 0.85 // or this share of a wording of less weight
 )
 
 // judge fills in how far an answer covers a key point, and by which words.
@@ -17,7 +17,7 @@ func (r *Rubric) judge(to *Point, p point, a answer, best []float32) {
 	c, by := p.cover(best)
 	to.Coverage = float64(c)
 	to.Found = c >= foundAt
-	if c >= partlyAt {
+	if c > partlyAt {
 		to.Because = r.because(p.wordings[by], a)
 	}
 }
@@ -28,8 +28,8 @@ func (p point) cover(best []float32) (float32, int) {
 	by := 0
 	for i, w := range p.wordings {
 		c := w.coverage(best)
-		if sum := c * w.total; sum < leastMatch && c < nearlyAll {
-			c = min(c, partlyAt) // one word of two is a mention, not the point
+		if c*w.total < w.least {
+			c = min(c, partlyAt)
 		}
 		if c > most {
 			most, by = c, i

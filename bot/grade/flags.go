@@ -44,14 +44,14 @@ func (r *Rubric) negated(a answer, best []float32) bool {
 				reversed += worth
 			}
 		}
-		return reversed >= lightWeight && reversed >= 0.3*all && all >= partlyAt*w.total
+		return reversed >= lightWeight && reversed >= 0.25*all
 	}
 	for _, p := range r.points {
-		if slices.ContainsFunc(p.wordings, turned) {
+		if c, by := p.cover(best); c >= foundAt && turned(p.wordings[by]) {
 			return true
 		}
 	}
-	return slices.ContainsFunc(r.refs, func(ref reference) bool { return turned(ref.wording) })
+	return slices.ContainsFunc(r.refs, func(ref reference) bool { return ref.coverage(best) >= partlyAt && turned(ref.wording) })
 }
 
 // keywords reports whether the answer has the references' words but not their order: hardly any two neighbours are

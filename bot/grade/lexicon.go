@@ -66,13 +66,13 @@ new type kind form certain various particular general typic common usual often f
 effici effect proper easi easier possibl abil abl becom run happen purpos term concept idea aspect refer relat base
 due thus therefor howev instead multipl sever number improv enhanc specif util leverag crucial fundament essenti
 extens primarili signific facilit overal power robust seamless ideal suit wide respons play role core central thereby
-paradigm approach manner standard develop advantag benefit`)
+paradigm approach manner implement describ explain handl oper standard develop advantag benefit`)
 
 const negators = `not no never neither nor none without cannot isnt arent wasnt werent dont doesnt didnt hasnt havent
 hadnt wont wouldnt shouldnt cant couldnt mustnt non hardly`
 
 const (
-	breakers  = "but while whereas because and so when until since if instead"
+	breakers  = "but while whereas because and so when until since if instead cause cos coz cuz"
 	deniers   = "false wrong incorrect untrue myth"
 	affirmers = "true correct right case fact"
 )
@@ -179,6 +179,52 @@ var sameAs = map[string]string{
 	"lib": "library", "libs": "libraries", "ops": "operations", "op": "operation", "exec": "execute", "init": "initialize",
 	"env": "environment", "os": "system", "indices": "index", "indexes": "index", "2nd": "second", "1st": "first",
 	"zero": "0", "one": "1", "two": "2", "three": "3", "four": "4", "five": "5", "ten": "10", "hundred": "100",
+}
+
+// irregular forms that no stemmer knows.
+var irregular = forms(`freeze froze frozen
+run ran
+write wrote written
+send sent
+hold held
+keep kept
+catch caught
+build built
+lose lost
+throw threw thrown
+break broke broken
+wake woke woken
+sleep slept
+begin began begun
+choose chose chosen
+take took taken
+give gave given
+make made
+find found
+hide hid hidden
+know knew known
+grow grew grown
+fall fell fallen
+lead led
+spend spent
+feed fed
+shrink shrank shrunk
+steal stole stolen
+forget forgot forgotten
+mean meant
+lie lay lain
+`)
+
+// forms reads lines of one word's forms, the word itself first.
+func forms(lines string) map[string]string {
+	m := map[string]string{}
+	for line := range strings.Lines(lines) {
+		f := strings.Fields(line)
+		for _, form := range f[1:] {
+			m[form] = f[0]
+		}
+	}
+	return m
 }
 
 // groups are words that say nearly the same in a technical answer. A word stands in one group at most.

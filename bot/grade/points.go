@@ -11,7 +11,7 @@ import (
 const (
 	mostPoints  = 5
 	longestName = 75 // characters
-	leastPoint  = 3  // key words of a sentence that says something
+	leastPoint  = 2  // key words of a sentence that says something
 )
 
 // drawPoints makes key points for a task that has none: from the first list level of its first model answer where that

@@ -27,7 +27,8 @@ type point struct {
 type wording struct {
 	terms   []int32
 	weights []float32 // of the terms, in the same order
-	total   float32   // the weight that an answer must reach to cover it whole
+	total   float32   // the weight that covers it whole
+	least   float32   // the weight below which it is a mention, whatever the share
 }
 
 // reference is a model answer, with which the whole answer is compared.
@@ -45,6 +46,9 @@ func Prepare(t Task) *Rubric {
 		keyPoints = drawPoints(t)
 	}
 	b := newBuilder(t.Question)
+	for _, k := range keyPoints {
+		b.count(k)
+	}
 	for _, k := range keyPoints {
 		r.points = append(r.points, point{k.Name, b.wordings(k)})
 	}

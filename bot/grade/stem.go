@@ -20,6 +20,8 @@ func (s stemmer) stem(w string) string {
 	}
 	if whole, ok := sameAs[w]; ok {
 		w = whole
+	} else if whole, ok := irregular[w]; ok {
+		w = whole
 	}
 	if !letters(w) {
 		return w

@@ -21,7 +21,7 @@ func (w word) content() bool { return w.class&(stop|filler|negator) == 0 }
 
 // words splits a text into words, in one pass. Offsets are those of the text as given.
 func words(text string) []word {
-	s := scanner{text: text, lower: lower(text), words: make([]word, 0, len(text)/6+1)}
+	s := scanner{text: text, lower: lower(text), words: make([]word, 0, len(text)/5+1)}
 	for s.pos < len(text) {
 		s.step()
 	}
