@@ -70,11 +70,11 @@ func nonce(a chat.Action, i int) string {
 func bodies(m chat.Message, named chat.Workspace) []body {
 	ping := mentions{Parse: []string{}, Users: pinged(m)}
 	var bodies []body
-	for _, s := range sheets(m) {
+	for _, s := range page.Sheets(m, fitTogether) {
 		b := body{Flags: discordgo.MessageFlagsIsComponentsV2, Mentions: ping}
-		b.Components = append(b.Components, texts(s.text)...)
-		b.Components = append(b.Components, rows(s.buttons, named)...)
-		b.Components = append(b.Components, texts(s.after)...)
+		b.Components = append(b.Components, texts(draw(s.Text))...)
+		b.Components = append(b.Components, rows(s.Buttons, named)...)
+		b.Components = append(b.Components, texts(draw(s.After))...)
 		if len(b.Components) == 0 {
 			b.Components = texts(zeroWidth)
 		}
@@ -84,34 +84,7 @@ func bodies(m chat.Message, named chat.Workspace) []body {
 	return bodies
 }
 
-// sheet is what stands on one message.
-type sheet struct {
-	text    string
-	buttons []chat.Button
-	after   string
-}
-
-// sheets deals a message out: its buttons stand below the last of its text, and the small print below them.
-func sheets(m chat.Message) []sheet {
-	var sheets []sheet
-	for _, rows := range page.Cut(page.Rows(m.Blocks), func(rows []page.Row) bool { return fits(draw(rows)) }) {
-		sheets = append(sheets, sheet{text: draw(rows)})
-	}
-	if len(sheets) == 0 {
-		sheets = append(sheets, sheet{})
-	}
-	last := &sheets[len(sheets)-1]
-	last.buttons = m.Buttons
-	for i, rows := range page.Cut(page.Rows(m.After), func(rows []page.Row) bool { return fits(draw(rows)) }) {
-		after := draw(rows)
-		if i == 0 && fits(last.text, after) {
-			last.after = after
-			continue
-		}
-		sheets = append(sheets, sheet{text: after})
-	}
-	return sheets
-}
+func fitTogether(text, after []page.Row) bool { return fits(draw(text), draw(after)) }
 
 // fits tells whether texts can stand in one message.
 func fits(texts ...string) bool {
@@ -150,19 +123,9 @@ func rows(buttons []chat.Button, named chat.Workspace) []discordgo.MessageCompon
 // pinged lists the members whom a message notifies.
 func pinged(m chat.Message) []string {
 	users := []string{}
-	seen := map[chat.Member]bool{}
-	for _, row := range page.Rows(append(m.Blocks[:len(m.Blocks):len(m.Blocks)], m.After...)) {
-		runs := row.Runs
-		for _, cells := range row.Cells {
-			for _, cell := range cells {
-				runs = append(runs[:len(runs):len(runs)], cell...)
-			}
-		}
-		for _, run := range runs {
-			if s := run.Span; s != nil && s.Kind == chat.WhoSpan && s.Ping && id(string(s.Member)) && !seen[s.Member] {
-				seen[s.Member] = true
-				users = append(users, string(s.Member))
-			}
+	for _, member := range page.Pings(m) {
+		if id(string(member)) {
+			users = append(users, string(member))
 		}
 	}
 	return users

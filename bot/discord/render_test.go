@@ -15,6 +15,7 @@ import (
 	"pgregory.net/rapid"
 
 	"greenroom/bot/chat"
+	"greenroom/bot/page"
 )
 
 var update = flag.Bool("update", false, "write the golden files")
@@ -210,19 +211,20 @@ func TestLongMessage(t *testing.T) {
 		Buttons: []chat.Button{{Label: "Answer", Value: chat.Value{Verb: "answer", Post: "12"}}},
 		After:   []chat.Block{chat.Text(strings.Repeat("small ", 100))},
 	}
-	sheets := sheets(m)
+	sheets := page.Sheets(m, fitTogether)
 	var all strings.Builder
-	for i, s := range sheets {
-		if n := strings.Count(s.text, "```"); n%2 != 0 {
+	for i, sheet := range sheets {
+		text := draw(sheet.Text)
+		if n := strings.Count(text, "```"); n%2 != 0 {
 			t.Errorf("page %d has %d fences", i, n)
 		}
-		if strings.Count(s.text, "```python") != strings.Count(s.text, "```")/2 {
+		if strings.Count(text, "```python") != strings.Count(text, "```")/2 {
 			t.Errorf("page %d opens code without its language", i)
 		}
-		if (len(s.buttons) > 0) != (i == len(sheets)-1) {
-			t.Errorf("page %d of %d has %d buttons", i+1, len(sheets), len(s.buttons))
+		if (len(sheet.Buttons) > 0) != (i == len(sheets)-1) {
+			t.Errorf("page %d of %d has %d buttons", i+1, len(sheets), len(sheet.Buttons))
 		}
-		all.WriteString(s.text + "\n" + s.after)
+		all.WriteString(text + "\n" + draw(sheet.After))
 	}
 	for _, b := range Messages(chat.Action{Key: "k", Do: chat.Thread, Message: m}) {
 		valid(t, "MessageCreateRequest", b)
@@ -336,11 +338,12 @@ func TestFence(t *testing.T) {
 	for _, code := range []string{"x = 1", "```\n<@1>\n````", "`", strings.Repeat("👩‍👩‍👧", 900), ""} {
 		m := chat.Message{Blocks: []chat.Block{{Kind: chat.CodeBlock, Lang: "py", Text: code}}}
 		var got strings.Builder
-		for _, s := range sheets(m) {
-			inside, ok := strings.CutPrefix(s.text, "```py\n")
+		for _, s := range page.Sheets(m, fitTogether) {
+			text := draw(s.Text)
+			inside, ok := strings.CutPrefix(text, "```py\n")
 			inside, ok2 := strings.CutSuffix(inside, "\n```")
 			if !ok || !ok2 || strings.Contains(inside, "```") || !utf8.ValidString(inside) {
-				t.Errorf("%.60q", s.text)
+				t.Errorf("%.60q", text)
 			}
 			if strings.HasPrefix(inside, "\u200d") || strings.HasSuffix(inside, "\u200d") {
 				t.Errorf("cut within a character: %.20q … %q", inside, inside[len(inside)-9:])

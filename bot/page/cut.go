@@ -1,6 +1,7 @@
 package page
 
 import (
+	"slices"
 	"sort"
 	"strings"
 	"unicode"
@@ -12,34 +13,32 @@ import (
 // or not it fits.
 func Cut(rows []Row, fits func([]Row) bool) [][]Row {
 	var pages [][]Row
-	var page []Row
-	turn := func() {
-		if len(page) > 0 {
-			pages = append(pages, page)
-			page = nil
+	for len(rows) > 0 {
+		n := longest(len(rows), func(n int) bool { return fits(rows[:n]) })
+		page, rest := slices.Clone(rows[:n]), rows[n:]
+		if len(rest) > 0 && !fits(rest[:1]) {
+			with := func(r Row) bool { return fits(append(page[:n:n], r)) }
+			head, tail, ok := rest[0].cut(with)
+			switch {
+			case ok && (n == 0 || with(head)):
+				page, rest = append(page, head), append([]Row{tail}, rest[1:]...)
+			case n == 0:
+				page, rest = append(page, rest[0]), rest[1:]
+			}
 		}
+		pages, rows = append(pages, page), rest
 	}
-	for _, row := range rows {
-		for {
-			if grown := append(page[:len(page):len(page)], row); fits(grown) {
-				page = grown
-				break
-			}
-			if len(page) > 0 {
-				turn()
-				continue
-			}
-			head, tail, ok := row.cut(func(r Row) bool { return fits([]Row{r}) })
-			page = []Row{head}
-			if !ok {
-				break
-			}
-			turn()
-			row = tail
-		}
-	}
-	turn()
 	return pages
+}
+
+// longest is the greatest n in 0 to last for which fits holds. It asks about twice the length of the answer at most, so that
+// a page costs what it holds and not what is still to come.
+func longest(last int, fits func(int) bool) int {
+	bound := 1
+	for bound < last && fits(bound) {
+		bound *= 2
+	}
+	return sort.Search(min(bound, last), func(i int) bool { return !fits(i + 1) })
 }
 
 // cut parts a row into the longest head that fits, and its tail. A row of one character is not cut.

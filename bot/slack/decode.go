@@ -54,6 +54,7 @@ type Way struct {
 	Response string // the response_url: five messages within thirty minutes
 	Thread   string // ts of the thread's parent where the button stood in a thread
 	View     string // id of the view in which the button or form stands
+	Title    string // of that view
 	Depth    int    // how many views lie on one another, of at most three; 0 outside of a view
 	Private  bool   // the message that was clicked is seen by this member only, so it can be replaced
 	From     Origin
@@ -275,12 +276,15 @@ type interaction struct {
 }
 
 type view struct {
-	ID        string `json:"id"`
-	Type      string `json:"type"`
-	Hash      string `json:"hash"`
-	Root      string `json:"root_view_id"`
-	Previous  string `json:"previous_view_id"`
-	Metadata  string `json:"private_metadata"`
+	ID       string `json:"id"`
+	Type     string `json:"type"`
+	Hash     string `json:"hash"`
+	Root     string `json:"root_view_id"`
+	Previous string `json:"previous_view_id"`
+	Metadata string `json:"private_metadata"`
+	Title    struct {
+		Text string `json:"text"`
+	} `json:"title"`
 	Installed string `json:"app_installed_team_id"`
 	State     struct {
 		Values map[string]map[string]struct {
@@ -313,7 +317,7 @@ func decodeInteraction(body []byte, sent, now time.Time) (Inbound, error) {
 	e := chat.Event{Workspace: chat.Workspace(team), Member: chat.Member(in.User.ID), At: sent}
 	way := Way{
 		Payload: in.Type, Trigger: in.Trigger, Response: in.Response,
-		View: in.View.ID, Depth: in.View.depth(), From: in.View.origin(),
+		View: in.View.ID, Title: in.View.Title.Text, Depth: in.View.depth(), From: in.View.origin(),
 	}
 	if in.Channel.ID != "" {
 		way.From.Channel = in.Channel.ID
@@ -428,8 +432,6 @@ func (v view) fields() map[string][]string {
 }
 
 // place fills in channel and room. A conversation whose id begins with D is a direct message, whoever has it.
-const metadataKey = "key" // names our key in a message's metadata
-
 func place(e *chat.Event, channel string) {
 	if channel == "" || strings.HasPrefix(channel, "D") {
 		e.Room = chat.DirectRoom(e.Member)

@@ -1,0 +1,216 @@
+package slack
+
+import (
+	"encoding/json"
+	"maps"
+	"slices"
+
+	"github.com/slack-go/slack"
+
+	"greenroom/bot/chat"
+)
+
+// Answer is how a reply is shown: what rides on the acknowledgement, and the calls that follow it.
+type Answer struct {
+	Ack   any // nil acknowledges without a word
+	Calls []Call
+}
+
+// Call is one request. Method is a Web API method, or ResponseURL: then the body goes to the address in Inbound.Way.
+type Call struct {
+	Method string
+	Body   any
+}
+
+// ResponseURL stands for the address that came with a command or a click.
+const ResponseURL = "response_url"
+
+// maxAck is how many bytes ride on an acknowledgement: Slack drops one of 20 KB over Socket Mode (slack-go, changelog 0.21).
+const maxAck = 19_000
+
+type viewCall struct {
+	Trigger string `json:"trigger_id,omitempty"`
+	View    string `json:"view_id,omitempty"`
+	User    string `json:"user_id,omitempty"`
+	Body    any    `json:"view"`
+}
+
+type response struct {
+	message
+	Type    string `json:"response_type"`
+	Replace bool   `json:"replace_original"`
+	Thread  string `json:"thread_ts,omitempty"`
+}
+
+type posted struct {
+	message
+	Channel string `json:"channel"`
+	User    string `json:"user,omitempty"`
+	Thread  string `json:"thread_ts,omitempty"`
+}
+
+type suggestions struct {
+	Options []*slack.OptionBlockObject `json:"options"`
+}
+
+// Respond draws a reply. acked says that the acknowledgement went out before it (see Working), so nothing can ride on it.
+//
+// Where it is shown: a form turns into the message that answers it; a button in a view changes or covers the view; a button in a
+// message and a command are answered through the response_url, privately; typed text where it was typed.
+func Respond(in Inbound, r chat.Reply, names Names, acked bool) Answer {
+	switch way := in.Way; {
+	case in.Event.Kind == chat.Complete:
+		return Answer{Ack: options(r.Choices)}
+	case in.Event.Kind == chat.Home:
+		return home(in, r, names)
+	case in.Event.Kind == chat.Submit:
+		return submitted(in, r, names, acked)
+	case r.Form != nil:
+		return opened(in, *r.Form, names)
+	case r.Message == nil:
+		return Answer{}
+	case way.View != "":
+		return inView(in, r, names)
+	case way.Response != "":
+		return responded(in, r, names, acked)
+	default:
+		return typed(in, *r.Message, names)
+	}
+}
+
+// Working is the acknowledgement of what takes longer than Slack waits. A form says so and stays, so that it can still turn into
+// its answer; all else is answered later through its response_url.
+func Working(in Inbound, names Names) any {
+	if in.Event.Kind != chat.Submit {
+		return nil
+	}
+	v := messageView(chat.Message{Blocks: []chat.Block{chat.Text("Working on it …")}}, in.Way.Title, in.Way.From, names)
+	return slack.NewUpdateViewSubmissionResponse(&v)
+}
+
+func submitted(in Inbound, r chat.Reply, names Names, acked bool) Answer {
+	if len(r.Errors) > 0 && !acked {
+		return Answer{Ack: slack.NewErrorsViewSubmissionResponse(fieldErrors(in.Event, r.Errors))}
+	}
+	if len(r.Errors) > 0 {
+		r.Message = errorMessage(r)
+	}
+	if r.Message == nil {
+		if acked {
+			r.Message = &chat.Message{Blocks: []chat.Block{chat.Text("Done.")}}
+		} else {
+			return Answer{}
+		}
+	}
+	v := messageView(*r.Message, in.Way.Title, in.Way.From, names)
+	if acked {
+		return Answer{Calls: []Call{{"views.update", viewCall{View: in.Way.View, Body: v}}}}
+	}
+	if ack := slack.NewUpdateViewSubmissionResponse(&v); size(ack) <= maxAck {
+		return Answer{Ack: ack}
+	}
+	return Answer{Ack: Working(in, names), Calls: []Call{{"views.update", viewCall{View: in.Way.View, Body: v}}}}
+}
+
+// fieldErrors keeps to fields that the form has: Slack takes an error nowhere else and then shows a sentence of its own. An error for no
+// field stands at the first.
+func fieldErrors(e chat.Event, errors map[string]string) map[string]string {
+	fields := slices.Sorted(maps.Keys(e.Fields))
+	at := map[string]string{}
+	for _, name := range slices.Sorted(maps.Keys(errors)) {
+		text := errors[name]
+		if _, ok := e.Fields[name]; !ok && len(fields) > 0 {
+			name = fields[0]
+		}
+		if at[name] != "" {
+			text = at[name] + " " + text
+		}
+		at[name] = text
+	}
+	return at
+}
+
+// errorMessage is for a form that has been acknowledged: it cannot show errors any more, so the message that opens it again does.
+func errorMessage(r chat.Reply) *chat.Message {
+	var m chat.Message
+	for _, name := range slices.Sorted(maps.Keys(r.Errors)) {
+		m.Blocks = append(m.Blocks, chat.Text(r.Errors[name]))
+	}
+	if r.Message != nil {
+		m.Blocks = append(m.Blocks, r.Message.Blocks...)
+		m.Buttons, m.After = r.Message.Buttons, r.Message.After
+	}
+	return &m
+}
+
+// opened shows a form: in place of the view in which its button stood, which needs no trigger, or as a new one within the
+// trigger's three seconds.
+func opened(in Inbound, f chat.Form, names Names) Answer {
+	v := form(f, in.Way.From, names)
+	if in.Way.Depth > 0 {
+		return Answer{Calls: []Call{{"views.update", viewCall{View: in.Way.View, Body: v}}}}
+	}
+	return Answer{Calls: []Call{{"views.open", viewCall{Trigger: in.Way.Trigger, Body: v}}}}
+}
+
+// inView shows a message in the view that was clicked, or on top of it where the view should stay; three may lie on one another.
+func inView(in Inbound, r chat.Reply, names Names) Answer {
+	v := messageView(*r.Message, in.Way.Title, in.Way.From, names)
+	switch {
+	case in.Way.Depth == 0: // on the home page
+		return Answer{Calls: []Call{{"views.open", viewCall{Trigger: in.Way.Trigger, Body: v}}}}
+	case r.Update || in.Way.Depth >= 3:
+		return Answer{Calls: []Call{{"views.update", viewCall{View: in.Way.View, Body: v}}}}
+	}
+	return Answer{Calls: []Call{{"views.push", viewCall{Trigger: in.Way.Trigger, Body: v}}}}
+}
+
+// responded answers a command or a click in a message. A command's acknowledgement can carry the first message.
+func responded(in Inbound, r chat.Reply, names Names, acked bool) Answer {
+	var a Answer
+	for i, m := range messagesOf(*r.Message, names, maxReplyText) {
+		body := response{message: m, Type: slack.ResponseTypeEphemeral, Thread: in.Way.Thread, Replace: i == 0 && r.Update && in.Way.Private}
+		if i == 0 && !acked && in.Way.Payload == string(CommandPayload) && size(body) <= maxAck {
+			a.Ack = body
+			continue
+		}
+		a.Calls = append(a.Calls, Call{ResponseURL, body})
+	}
+	return a
+}
+
+// typed answers text written to the bot: in the direct message, or privately in the channel.
+func typed(in Inbound, m chat.Message, names Names) Answer {
+	var a Answer
+	for _, m := range messagesOf(m, names, maxReplyText) {
+		if in.Event.Channel == "" {
+			a.Calls = append(a.Calls, Call{"chat.postMessage", posted{message: m, Channel: in.Way.From.Channel, Thread: in.Way.Thread}})
+			continue
+		}
+		a.Calls = append(a.Calls, Call{"chat.postEphemeral", posted{message: m, Channel: in.Way.From.Channel, User: string(in.Event.Member), Thread: in.Way.Thread}})
+	}
+	return a
+}
+
+func home(in Inbound, r chat.Reply, names Names) Answer {
+	if r.Message == nil {
+		return Answer{}
+	}
+	v := slack.HomeTabViewRequest{Type: slack.VTHomeTab, CallbackID: callback}
+	v.Blocks.BlockSet = viewBlocks(*r.Message, names)
+	return Answer{Calls: []Call{{"views.publish", viewCall{User: string(in.Event.Member), Body: v}}}}
+}
+
+func options(choices []chat.Choice) suggestions {
+	s := suggestions{Options: []*slack.OptionBlockObject{}}
+	for _, c := range choices {
+		s.Options = append(s.Options, slack.NewOptionBlockObject(c.Value, plainText(c.Label), nil))
+	}
+	return s
+}
+
+// size is how many bytes v has as JSON.
+func size(v any) int {
+	b, _ := json.Marshal(v) // drawn by us: cannot fail
+	return len(b)
+}

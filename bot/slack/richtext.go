@@ -1,0 +1,292 @@
+package slack
+
+import (
+	"fmt"
+	"regexp"
+	"strconv"
+	"strings"
+
+	"github.com/slack-go/slack"
+
+	"greenroom/bot/chat"
+	"greenroom/bot/page"
+)
+
+// Names tells the name that a workspace shows for a member. In Slack a mention always notifies, so a member who is only
+// named is written by name.
+type Names func(chat.Member) string
+
+// drawer draws rows as blocks. Text goes to rich_text, where it is literal: no escape is needed and no mention can be
+// written (docs.slack.dev, rich text block).
+type drawer struct {
+	names  Names
+	view   bool // in a view there are no tables
+	tables int
+	blocks []slack.Block
+
+	rich    *slack.RichTextBlock // the block that is being filled, last of blocks
+	section *slack.RichTextSection
+	list    *slack.RichTextList
+	quote   *slack.RichTextQuote
+}
+
+const (
+	maxHeader = 150 // characters of a header block
+
+	// A table: rows and columns (@slack/types), and a bound on its text well below the 10,000 that were reported for a
+	// message. Slack's documentation of the block allows one in a message.
+	maxTableRows, maxTableColumns, maxTableText = 100, 20, 5000
+)
+
+func draw(rows []page.Row, names Names, view bool) []slack.Block {
+	d := drawer{names: names, view: view}
+	for _, row := range rows {
+		d.row(row)
+	}
+	return d.blocks
+}
+
+func (d *drawer) row(row page.Row) {
+	switch {
+	case row.Kind == page.Code:
+		d.preformatted(row.Code)
+	case row.Kind == page.Table:
+		d.table(row)
+	case row.Kind == page.Rule:
+		d.block(slack.NewDividerBlock())
+	case row.Level > 0 && !row.Quote && row.Depth == 0:
+		d.heading(row)
+	case row.Quote:
+		d.quoted(row)
+	case row.Mark != "":
+		d.item(row)
+	case row.Depth > 0 && d.list != nil: // what goes on an item
+		last := d.list.Elements[len(d.list.Elements)-1].(*slack.RichTextSection)
+		last.Elements = append(append(last.Elements, plainElement("\n")), d.elements(row.Runs, false)...)
+	default:
+		d.paragraph(row, false)
+	}
+}
+
+// block adds a block of another kind: what follows begins a new rich_text.
+func (d *drawer) block(b slack.Block) {
+	d.blocks = append(d.blocks, b)
+	d.rich, d.section, d.list, d.quote = nil, nil, nil, nil
+}
+
+// part adds an element to the rich_text that is being filled.
+func (d *drawer) part(e slack.RichTextElement) {
+	if d.rich == nil {
+		d.rich = slack.NewRichTextBlock("")
+		d.blocks = append(d.blocks, d.rich)
+	}
+	d.rich.Elements = append(d.rich.Elements, e)
+	d.section, d.list, d.quote = nil, nil, nil
+}
+
+// heading is a header block, which screen readers can jump to, where its plain text carries all; else strong text.
+func (d *drawer) heading(row page.Row) {
+	text, ok := "", true
+	for _, run := range row.Runs {
+		ok = ok && run.Span == nil && !run.Code && !run.Emphasis && run.URL == ""
+		text += run.Text
+	}
+	text = strings.TrimSpace(text)
+	if !ok || text == "" || units(text) > maxHeader || strings.ContainsAny(text, "&<>\n") {
+		d.paragraph(row, true)
+		return
+	}
+	d.block(slack.NewHeaderBlock(plainText(text)))
+}
+
+func (d *drawer) paragraph(row page.Row, strong bool) {
+	elements := d.elements(row.Runs, strong)
+	if len(elements) == 0 {
+		return
+	}
+	if d.section == nil {
+		section := slack.NewRichTextSection()
+		d.part(section)
+		d.section = section
+	} else {
+		gap := "\n"
+		if row.Gap {
+			gap = "\n\n"
+		}
+		d.section.Elements = append(d.section.Elements, plainElement(gap))
+	}
+	d.section.Elements = append(d.section.Elements, elements...)
+}
+
+// item adds to the list that is open, or opens one: a nested list stands beside its parent, with an indent; a list that goes
+// on after it says from which number.
+func (d *drawer) item(row page.Row) {
+	style, n := slack.RTEListBullet, 0
+	if row.Mark != page.Bullet {
+		style = slack.RTEListOrdered
+		n, _ = strconv.Atoi(strings.TrimSuffix(row.Mark, "."))
+	}
+	indent := min(row.Depth-1, maxIndent)
+	if l := d.list; l == nil || l.Style != style || l.Indent != indent || style == slack.RTEListOrdered && l.Offset+len(l.Elements)+1 != n {
+		list := slack.NewRichTextList(style, indent)
+		list.Offset = max(n-1, 0)
+		d.part(list)
+		d.list = list
+	}
+	elements := d.elements(row.Runs, row.Level > 0)
+	if len(elements) == 0 {
+		elements = append(elements, plainElement(" ")) // an item that holds only code or another list
+	}
+	d.list.Elements = append(d.list.Elements, slack.NewRichTextSection(elements...))
+}
+
+const maxIndent = 8 // levels of lists that Slack's own editor makes
+
+func (d *drawer) quoted(row page.Row) {
+	elements := d.elements(row.Runs, row.Level > 0)
+	if row.Mark != "" {
+		mark := strings.Repeat("  ", row.Depth-1) + row.Mark + " "
+		elements = append([]slack.RichTextSectionElement{plainElement(mark)}, elements...)
+	}
+	if len(elements) == 0 {
+		return
+	}
+	if d.quote == nil {
+		quote := &slack.RichTextQuote{Type: slack.RTEQuote}
+		d.part(quote)
+		d.quote = quote
+	} else {
+		d.quote.Elements = append(d.quote.Elements, plainElement("\n"))
+	}
+	d.quote.Elements = append(d.quote.Elements, elements...)
+}
+
+// preformatted draws code. Slack shows no language: the element's field for it is in no documentation.
+func (d *drawer) preformatted(code string) {
+	if code == "" {
+		code = " "
+	}
+	d.part(&slack.RichTextPreformatted{Type: slack.RTEPreformatted, Elements: []slack.RichTextSectionElement{plainElement(code)}})
+}
+
+func (d *drawer) table(row page.Row) {
+	columns := 0
+	for _, cells := range row.Cells {
+		columns = max(columns, len(cells))
+	}
+	text := page.Aligned(row.Cells, d.speak())
+	if d.view || d.tables > 0 || columns == 0 || columns > maxTableColumns || len(row.Cells) > maxTableRows || units(text) > maxTableText {
+		d.preformatted(text)
+		return
+	}
+	d.tables++
+	table := slack.NewTableBlock("")
+	for i, cells := range row.Cells {
+		drawn := make([]slack.TableCell, columns)
+		for j := range drawn {
+			var elements []slack.RichTextSectionElement
+			if j < len(cells) {
+				elements = d.elements(cells[j], i == 0)
+			}
+			if len(elements) == 0 {
+				elements = append(elements, plainElement(" "))
+			}
+			drawn[j] = slack.NewTableRichTextCell(slack.NewRichTextSection(elements...))
+		}
+		table.AddRow(drawn...)
+	}
+	d.block(table)
+}
+
+// elements draws runs; none where nothing would stand.
+func (d *drawer) elements(runs []page.Run, strong bool) []slack.RichTextSectionElement {
+	var elements []slack.RichTextSectionElement
+	for _, run := range runs {
+		run.Strong = run.Strong || strong
+		if e := d.element(run); e != nil {
+			elements = append(elements, e)
+		}
+	}
+	return elements
+}
+
+// ident is what an id of Slack looks like.
+var ident = regexp.MustCompile(`^[A-Z][A-Z0-9]{2,}$`)
+
+func (d *drawer) element(run page.Run) slack.RichTextSectionElement {
+	style := &slack.RichTextSectionTextStyle{Bold: run.Strong, Italic: run.Emphasis, Code: run.Code}
+	if *style == (slack.RichTextSectionTextStyle{}) {
+		style = nil
+	}
+	if s := run.Span; s != nil {
+		switch {
+		case s.Kind == chat.WhenSpan:
+			fallback := page.Written(*s)
+			return slack.NewRichTextSectionDateElement(s.At.Unix(), dateFormat(s.Style), nil, &fallback)
+		case s.Kind == chat.ChannelSpan && ident.MatchString(s.Text):
+			return slack.NewRichTextSectionChannelElement(s.Text, style)
+		case s.Kind == chat.WhoSpan && s.Ping && ident.MatchString(string(s.Member)):
+			return slack.NewRichTextSectionUserElement(string(s.Member), style)
+		case s.Kind == chat.WhoSpan:
+			run.Text = d.names(s.Member)
+		}
+	}
+	if run.URL != "" && len(run.URL) <= maxURL {
+		return slack.NewRichTextSectionLinkElement(run.URL, run.Text, style)
+	}
+	if run.Text == "" {
+		return nil
+	}
+	return slack.NewRichTextSectionTextElement(run.Text, style)
+}
+
+const maxURL = 3000
+
+// dateFormat says how Slack writes an instant in the reader's own zone (docs.slack.dev, Date formatting).
+func dateFormat(style chat.WhenStyle) string {
+	switch style {
+	case chat.TimeOnly:
+		return "{time}"
+	case chat.DayOnly:
+		return "{date_short_pretty}"
+	case chat.Relative:
+		return "{ago}"
+	}
+	return "{date_short_pretty}, {time}"
+}
+
+// speak writes a message's text: what screen readers and notifications get. It is mrkdwn, so all text in it is escaped.
+func (d *drawer) speak() chat.Speak {
+	s := speech(d.names)
+	s.Text = nil // within code nothing is markup
+	s.Who = func(m chat.Member) string { return d.names(m) }
+	s.Channel = func(c chat.Channel) string { return "#" + string(c) }
+	s.When = page.Written
+	return s
+}
+
+func speech(names Names) chat.Speak {
+	return chat.Speak{
+		Who: func(m chat.Member) string { return escape(names(m)) },
+		Channel: func(c chat.Channel) string {
+			if ident.MatchString(string(c)) {
+				return "<#" + string(c) + ">"
+			}
+			return escape(string(c))
+		},
+		When: func(s chat.Span) string {
+			return fmt.Sprintf("<!date^%d^%s|%s>", s.At.Unix(), dateFormat(s.Style), page.Written(s))
+		},
+		Text: escape,
+	}
+}
+
+func plainElement(s string) slack.RichTextSectionElement {
+	return slack.NewRichTextSectionTextElement(s, nil)
+}
+
+// plainText is a text object without markup; emoji stay as they were typed.
+func plainText(s string) *slack.TextBlockObject {
+	off := false
+	return &slack.TextBlockObject{Type: slack.PlainTextType, Text: s, Emoji: &off}
+}
