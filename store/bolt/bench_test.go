@@ -131,11 +131,11 @@ func (l *updateLoad) commit(name string, at time.Time) error {
 		row := number(n)
 		return errors.Join(
 			records.in(tx).Put(ref, records.seal(ref, append(number(n), benchBytes...))),
-			records.in(tx).SetSequence(n),
+			counters.in(tx).Put(sequenceKey, counters.seal(sequenceKey, number(n))),
 			rows.in(tx).Put(row, rows.seal(row, rowValue(store.Row{Key: name, Place: name, Rev: n, Body: benchBytes}))),
-			places.in(tx).Put(placeKey(name, n), nil),
+			places.in(tx).Put(placeKey(name, n), places.seal(placeKey(name, n), nil)),
 			rowkeys.in(tx).Put(key, rowkeys.seal(key, rowRef(n, name))),
-			seen.in(tx).Put(timed(store.Millis(at), name), nil),
+			seen.in(tx).Put(timed(store.Millis(at), name), seen.seal(timed(store.Millis(at), name), nil)),
 		)
 	})
 }

@@ -63,10 +63,7 @@ func checkBucket(tx *bbolt.Tx, b bucket) error {
 // checkEntry has for each bucket what must hold for each of its entries.
 var checkEntry = [buckets]func(tx *bbolt.Tx, key, value []byte) error{
 	records: func(tx *bbolt.Tx, _, value []byte) error {
-		if v := version(value); v == 0 || v > records.in(tx).Sequence() {
-			return fmt.Errorf("version %d was never given", v)
-		}
-		return nil
+		return given(tx, version(value))
 	},
 	seen: func(_ *bbolt.Tx, key, _ []byte) error {
 		_, _, err := readTimed(key)
@@ -78,8 +75,11 @@ var checkEntry = [buckets]func(tx *bbolt.Tx, key, value []byte) error{
 			return errors.Join(err, errShort)
 		}
 		order := binary.BigEndian.Uint64(key)
-		if last := records.in(tx).Sequence(); r.Rev < order || r.Rev > last {
-			return fmt.Errorf("revision %d was never given", r.Rev)
+		if r.Rev < order {
+			return fmt.Errorf("revision %d is older than the row", r.Rev)
+		}
+		if err := given(tx, r.Rev); err != nil {
+			return err
 		}
 		if places.in(tx).Get(placeKey(r.Place, order)) == nil {
 			return fmt.Errorf("%q does not have it", r.Place)
@@ -140,6 +140,19 @@ var checkEntry = [buckets]func(tx *bbolt.Tx, key, value []byte) error{
 		_, err := time.Parse(time.DateOnly, string(value))
 		return err
 	},
+	counters: func(tx *bbolt.Tx, _, _ []byte) error {
+		_, err := readSequence(tx)
+		return err
+	},
+}
+
+// given checks that a version was given.
+func given(tx *bbolt.Tx, version uint64) error {
+	last, err := readSequence(tx)
+	if err == nil && (version == 0 || version > last) {
+		err = fmt.Errorf("version %d was never given", version)
+	}
+	return err
 }
 
 // rowIs checks that a row is in a place and has a key, where one is given.

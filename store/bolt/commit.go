@@ -181,9 +181,13 @@ func (db *DB) write(units []*request) (err error) {
 	}
 	defer func() { _ = tx.Rollback() }() // after a commit it only tells that there is nothing to roll back
 
+	last, err := readSequence(tx)
+	if err != nil {
+		return err
+	}
 	g := &group{
 		stage:    newStage(tx),
-		sequence: records.in(tx).Sequence() + 1, // each group has its own, even one that only adds points: see boards
+		sequence: last + 1, // each group has its own, even one that only adds points: see boards
 		clock:    db.clock.Load(),
 		latest:   store.Millis(db.now().Add(aheadMax)),
 	}
@@ -207,10 +211,8 @@ func (db *DB) write(units []*request) (err error) {
 	if applied == 0 && !touched {
 		return nil
 	}
+	g.put(counters, sequenceKey, number(g.sequence))
 	if err := g.flush(); err != nil {
-		return explained(err)
-	}
-	if err := records.in(tx).SetSequence(g.sequence); err != nil {
 		return explained(err)
 	}
 	sweep, err := db.sweep.step(g)

@@ -18,7 +18,8 @@ import (
 // are sealed, see seal; "-" is an empty value.
 //
 //	greenroom  "format"                                  the version of this layout, in decimal digits (not sealed)
-//	records    ref                                       version 8 | bytes; the bucket's sequence is the last version given
+//	counters   "sequence"                                the last version that was given 8
+//	records    ref                                       version 8 | bytes
 //	seen       time 8 | event                            -
 //	rows       order 8                                   rev 8 | length of key 2 | key | length of place 2 | place | body
 //	places     place 0 order 8                           -
@@ -47,24 +48,23 @@ const (
 	days
 	months
 	newest
+	counters
 	buckets // how many there are
 )
 
 var bucketNames = [buckets][]byte{
 	[]byte("records"), []byte("seen"), []byte("rows"), []byte("places"), []byte("rowkeys"), []byte("sent"),
-	[]byte("sentuse"), []byte("wake"), []byte("wakenames"), []byte("days"), []byte("months"), []byte("newest"),
+	[]byte("sentuse"), []byte("wake"), []byte("wakenames"), []byte("days"), []byte("months"), []byte("newest"), []byte("counters"),
 }
 
 var (
 	formatBucket = []byte("greenroom")
 	formatKey    = []byte("format")
+	sequenceKey  = []byte("sequence")
 )
 
 // The two largest of what comes with every unit, rows and seen, have keys that grow: scattered keys cost a page each. What
 // finds a row by its place or its key is small, and empty most of the time, because rows are sent.
-
-// isIndex tells whether the bucket holds keys alone, which need no seal: Check finds what they stand for.
-func (b bucket) isIndex() bool { return b == seen || b == places || b == sentuse }
 
 // in gives the bucket inside a transaction. Buckets to which keys are only appended are filled to the brim.
 func (b bucket) in(tx *bbolt.Tx) *bbolt.Bucket {
@@ -83,9 +83,6 @@ var castagnoli = crc32.MakeTable(crc32.Castagnoli)
 // seal puts in front of a value the CRC-32C of its bucket, its key and itself, so that a value that is damaged, or that
 // stands under a key that is not its own, names itself.
 func (b bucket) seal(key, value []byte) []byte {
-	if b.isIndex() {
-		return []byte{}
-	}
 	sealed := make([]byte, 4, 4+len(value))
 	binary.BigEndian.PutUint32(sealed, b.sum(key, value))
 	return append(sealed, value...)
@@ -93,9 +90,6 @@ func (b bucket) seal(key, value []byte) []byte {
 
 // open takes the seal off. The value lies in the database file: it is good until the transaction ends.
 func (b bucket) open(key, sealed []byte) ([]byte, error) {
-	if b.isIndex() {
-		return sealed, nil
-	}
 	if len(sealed) < 4 || binary.BigEndian.Uint32(sealed) != b.sum(key, sealed[4:]) {
 		return nil, damaged("%s %q does not have the bytes that were written", bucketNames[b], key)
 	}
@@ -106,6 +100,18 @@ func (b bucket) sum(key, value []byte) uint32 {
 	sum := crc32.Update(0, castagnoli, bucketNames[b])
 	sum = crc32.Update(sum, castagnoli, key)
 	return crc32.Update(sum, castagnoli, value)
+}
+
+// readSequence reads the last version that was given.
+func readSequence(tx *bbolt.Tx) (uint64, error) {
+	value, err := counters.get(tx, sequenceKey)
+	if err == nil && len(value) != 8 {
+		err = damaged("the sequence is lost")
+	}
+	if err != nil {
+		return 0, err
+	}
+	return binary.BigEndian.Uint64(value), nil
 }
 
 // get reads and opens one value; nil when there is none.
@@ -220,6 +226,10 @@ func createLayout(tx *bbolt.Tx) error {
 		if _, err := tx.CreateBucket(name); err != nil {
 			return fmt.Errorf("create the bucket %s: %w", name, err)
 		}
+	}
+	err := counters.in(tx).Put(sequenceKey, counters.seal(sequenceKey, number(0)))
+	if err != nil {
+		return err
 	}
 	return writeFormat(tx, format)
 }

@@ -196,7 +196,9 @@ func (w writer) Write(p []byte) (int, error) {
 func (db *DB) sums(ctx context.Context, b store.Board) (sums map[string]int64, sequence uint64, err error) {
 	sums = map[string]int64{}
 	err = db.view(ctx, func(tx *bbolt.Tx) error {
-		sequence = records.in(tx).Sequence()
+		if sequence, err = readSequence(tx); err != nil {
+			return err
+		}
 		from, to := b.From, b.To
 		if to == "" {
 			to = "9999-12-31"

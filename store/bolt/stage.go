@@ -11,12 +11,14 @@ import (
 // earlier one wrote, and all are applied at the end in the order of their keys, which is what a B+tree likes best.
 type stage struct {
 	tx      *bbolt.Tx
+	in      [buckets]*bbolt.Bucket
 	changed [buckets]map[string][]byte // nil: deleted
 }
 
 func newStage(tx *bbolt.Tx) *stage {
 	s := &stage{tx: tx}
-	for b := range s.changed {
+	for b := range buckets {
+		s.in[b] = b.in(tx)
 		s.changed[b] = map[string][]byte{}
 	}
 	return s
@@ -27,7 +29,11 @@ func (s *stage) get(b bucket, key []byte) ([]byte, error) {
 	if v, ok := s.changed[b][string(key)]; ok {
 		return v, nil
 	}
-	return b.get(s.tx, key)
+	sealed := s.in[b].Get(key)
+	if sealed == nil {
+		return nil, nil
+	}
+	return b.open(key, sealed)
 }
 
 // put writes a value, which must not change until the transaction ends.
@@ -46,14 +52,13 @@ func (s *stage) flush() error {
 		if len(s.changed[b]) == 0 {
 			continue
 		}
-		in := b.in(s.tx)
 		for _, k := range slices.Sorted(maps.Keys(s.changed[b])) {
 			key, value := []byte(k), s.changed[b][k]
 			var err error
 			if value == nil {
-				err = in.Delete(key)
+				err = s.in[b].Delete(key)
 			} else {
-				err = in.Put(key, b.seal(key, value))
+				err = s.in[b].Put(key, b.seal(key, value))
 			}
 			if err != nil {
 				return err

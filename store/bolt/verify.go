@@ -7,12 +7,13 @@ import (
 	"hash/fnv"
 	"io"
 	"os"
+	"slices"
 )
 
 // bbolt trusts its file: on an impossible page it panics, partly in goroutines of its own where nobody can recover, and
 // beyond the end of a file that was cut off it faults. So the structure is checked before bbolt opens the file: every
-// page that can be reached is inside the file, of the right kind, reached once, and has its keys in order. That reads the
-// file once, which bbolt does too in order to find the free pages. The values have their own seals, see layout.go.
+// page that can be reached is inside the file, of the right kind, reached once, has its keys in order and every value
+// under its seal (see layout.go). That reads the file once, which bbolt does too in order to find the free pages.
 //
 // The layout of pages is that of go.etcd.io/bbolt/internal/common (page.go, meta.go, bucket.go), file format version 2, in
 // the byte order of the machine.
@@ -41,6 +42,13 @@ type verifier struct {
 	reached  []bool
 }
 
+// subtree is what is known of a page before it is read.
+type subtree struct {
+	in       bucket // whose values these are; buckets: those of the file itself or of a bucket that is not ours
+	isRoot   bool   // the tree of buckets
+	from, to []byte // keys are at least from and less than to; nil: no limit
+}
+
 // verify checks the structure of a file on which nobody is writing.
 func verify(path string) error {
 	f, err := os.Open(path)
@@ -60,7 +68,7 @@ func verify(path string) error {
 		return damaged("the file was cut off: it has %d bytes and must have at least %d", info.Size(), need)
 	}
 	v.reached = make([]bool, v.high)
-	if err := v.tree(root, nil, nil); err != nil {
+	if err := v.tree(root, subtree{in: buckets, isRoot: true}); err != nil {
 		return err
 	}
 	return v.freelist(freelist)
@@ -70,24 +78,23 @@ func verify(path string) error {
 // leave one broken: then the file is as it was before that commit.
 func readMeta(f io.ReaderAt) (root, freelist uint64, v *verifier, err error) {
 	var newest uint64
-	page := make([]byte, pageHeader+metaSize)
-	for at, tries := int64(0), 0; tries < 16; tries++ {
-		if _, err := f.ReadAt(page, at); err == nil {
-			meta := page[pageHeader:]
-			transaction := order.Uint64(meta[48:])
-			if wholeMeta(meta) && (v == nil || transaction > newest) {
-				newest = transaction
-				root, freelist = order.Uint64(meta[16:]), order.Uint64(meta[32:])
-				v = &verifier{file: f, pageSize: int(order.Uint32(meta[8:])), high: order.Uint64(meta[40:])}
-			}
+	read := func(at int64) bool {
+		page := make([]byte, pageHeader+metaSize)
+		if _, err := f.ReadAt(page, at); err != nil || !wholeMeta(page[pageHeader:]) {
+			return false
 		}
-		switch { // the second head stands on the second page, whose size only the first one tells
-		case at == 0 && v != nil:
-			at, tries = int64(v.pageSize), 15-1
-		case at == 0:
-			at = 1024
-		default:
-			at *= 2
+		meta := page[pageHeader:]
+		if transaction := order.Uint64(meta[48:]); v == nil || transaction > newest {
+			newest = transaction
+			root, freelist = order.Uint64(meta[16:]), order.Uint64(meta[32:])
+			v = &verifier{file: f, pageSize: int(order.Uint32(meta[8:])), high: order.Uint64(meta[40:])}
+		}
+		return true
+	}
+	if read(0) {
+		read(int64(v.pageSize)) // the second head is on the second page
+	} else { // the size of a page is then not known
+		for size := int64(1024); size <= 1<<24 && !read(size); size *= 2 {
 		}
 	}
 	if v == nil {
@@ -130,28 +137,28 @@ func (v *verifier) page(id uint64) (page []byte, err error) {
 	return page, nil
 }
 
-// tree checks the subtree below a page; its keys must be at least from and less than to (nil: no limit).
-func (v *verifier) tree(id uint64, from, to []byte) error {
+// tree checks the subtree below a page.
+func (v *verifier) tree(id uint64, t subtree) error {
 	page, err := v.page(id)
 	if err != nil {
 		return err
 	}
 	switch order.Uint16(page[8:]) {
 	case branchPage:
-		return v.branch(id, page, from, to)
+		return v.branch(id, page, t)
 	case leafPage:
-		return v.leaf(id, page, from, to)
+		return v.leaf(id, page, t)
 	}
 	return damaged("page %d is of no known kind", id)
 }
 
-func (v *verifier) branch(id uint64, page, from, to []byte) error {
+func (v *verifier) branch(id uint64, page []byte, t subtree) error {
 	count := int(order.Uint16(page[10:]))
 	if count == 0 {
 		return damaged("page %d leads nowhere", id)
 	}
 	keys, children := make([][]byte, count+1), make([]uint64, count)
-	keys[count] = to
+	keys[count] = t.to
 	for i := range count {
 		element, err := element(id, page, i)
 		if err != nil {
@@ -164,23 +171,23 @@ func (v *verifier) branch(id uint64, page, from, to []byte) error {
 		}
 	}
 	for i := range count {
-		if i == 0 && bytes.Compare(keys[0], from) < 0 || i > 0 && bytes.Compare(keys[i-1], keys[i]) >= 0 {
+		if i == 0 && bytes.Compare(keys[0], t.from) < 0 || i > 0 && bytes.Compare(keys[i-1], keys[i]) >= 0 {
 			return damaged("page %d has its keys out of order", id)
 		}
 	}
-	if to != nil && bytes.Compare(keys[count-1], to) >= 0 {
+	if t.to != nil && bytes.Compare(keys[count-1], t.to) >= 0 {
 		return damaged("page %d has its keys out of order", id)
 	}
 	for i, child := range children {
-		if err := v.tree(child, keys[i], keys[i+1]); err != nil {
+		if err := v.tree(child, subtree{t.in, t.isRoot, keys[i], keys[i+1]}); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-func (v *verifier) leaf(id uint64, page, from, to []byte) error {
-	before := from
+func (v *verifier) leaf(id uint64, page []byte, t subtree) error {
+	before := t.from
 	for i := range int(order.Uint16(page[10:])) {
 		element, err := element(id, page, i)
 		if err != nil {
@@ -190,7 +197,7 @@ func (v *verifier) leaf(id uint64, page, from, to []byte) error {
 		if err != nil {
 			return err
 		}
-		if c := bytes.Compare(key, before); c < 0 || c == 0 && i > 0 || to != nil && bytes.Compare(key, to) >= 0 {
+		if c := bytes.Compare(key, before); c < 0 || c == 0 && i > 0 || t.to != nil && bytes.Compare(key, t.to) >= 0 {
 			return damaged("page %d has its keys out of order", id)
 		}
 		before = key
@@ -198,12 +205,13 @@ func (v *verifier) leaf(id uint64, page, from, to []byte) error {
 		if err != nil {
 			return err
 		}
-		switch order.Uint32(element) {
-		case 0:
-		case bucketLeaf:
-			err = v.bucket(id, value)
-		default:
+		switch kind := order.Uint32(element); {
+		case kind == bucketLeaf && t.isRoot:
+			err = v.bucket(id, key, value)
+		case kind != 0 || t.isRoot:
 			err = damaged("page %d has an element of no known kind", id)
+		case t.in < buckets:
+			_, err = t.in.open(key, value)
 		}
 		if err != nil {
 			return err
@@ -212,19 +220,23 @@ func (v *verifier) leaf(id uint64, page, from, to []byte) error {
 	return nil
 }
 
-// bucket checks the tree of a bucket inside another; a small one stands in the value itself.
-func (v *verifier) bucket(id uint64, value []byte) error {
+// bucket checks the tree of a bucket; that of a small one stands in the value itself.
+func (v *verifier) bucket(id uint64, name, value []byte) error {
 	if len(value) < bucketSize {
 		return damaged("page %d has a bucket that is cut off", id)
 	}
+	in := bucket(slices.IndexFunc(bucketNames[:], func(n []byte) bool { return bytes.Equal(n, name) }))
+	if in < 0 {
+		in = buckets
+	}
 	if root := order.Uint64(value); root != 0 {
-		return v.tree(root, nil, nil)
+		return v.tree(root, subtree{in: in})
 	}
 	inline := value[bucketSize:]
 	if len(inline) < pageHeader || order.Uint16(inline[8:]) != leafPage {
 		return damaged("page %d has a bucket that is cut off", id)
 	}
-	return v.leaf(id, inline, nil, nil)
+	return v.leaf(id, inline, subtree{in: in})
 }
 
 // element gives the i-th element and what follows it in the page, from where its position counts.
