@@ -8,15 +8,8 @@ import (
 	"testing"
 	"time"
 
-	"go.uber.org/goleak"
-
 	"greenroom/bot/chat"
 )
-
-func TestMain(m *testing.M) {
-	MaybePlatform()
-	goleak.VerifyTestMain(m)
-}
 
 // platforms starts both temperaments and returns a client of each.
 func platforms(t *testing.T, f Faults) (config PlatformConfig, clients map[Temperament]*Client) {
