@@ -2,6 +2,7 @@ package web
 
 import (
 	"context"
+	"encoding/json"
 	"flag"
 	"fmt"
 	"os"
@@ -12,8 +13,10 @@ import (
 	"testing"
 	"time"
 
+	"github.com/chromedp/cdproto/accessibility"
 	"github.com/chromedp/cdproto/audits"
 	"github.com/chromedp/cdproto/cdp"
+	"github.com/chromedp/cdproto/emulation"
 	"github.com/chromedp/chromedp"
 	"github.com/chromedp/chromedp/kb"
 )
@@ -27,6 +30,7 @@ type tab struct {
 
 	mu         sync.Mutex
 	complaints []string
+	expected   string // part of what the browser may complain about in this test
 }
 
 // browserPath finds Debian's chromium, or what else is called so; without one the test is skipped.
@@ -48,25 +52,44 @@ func browserPath(t *testing.T) string {
 func startBrowser(t *testing.T) *tab {
 	t.Helper()
 	options := append(chromedp.DefaultExecAllocatorOptions[:],
-		chromedp.ExecPath(browserPath(t)), chromedp.WindowSize(1280, 860), chromedp.Flag("lang", "en-GB"),
-		chromedp.Env("TZ=Europe/Berlin"), chromedp.UserDataDir(t.TempDir()))
+		chromedp.ExecPath(browserPath(t)), chromedp.UserDataDir(t.TempDir()))
 	if os.Geteuid() == 0 {
 		options = append(options, chromedp.NoSandbox)
 	}
 	alloc, stop := chromedp.NewExecAllocator(context.Background(), options...)
-	ctx, cancel := chromedp.NewContext(alloc)
+	t.Cleanup(stop)
+	return newTab(t, alloc)
+}
+
+// profile is another profile of the same browser: another person.
+func (b *tab) profile() *tab { return newTab(b.t, b.ctx, chromedp.WithNewBrowserContext()) }
+
+func newTab(t *testing.T, parent context.Context, options ...chromedp.ContextOption) *tab {
+	t.Helper()
+	ctx, cancel := chromedp.NewContext(parent, options...)
 	b := &tab{t: t, ctx: ctx}
 	t.Cleanup(func() {
 		_ = chromedp.Cancel(ctx)
 		cancel()
-		stop()
+		b.mu.Lock()
+		defer b.mu.Unlock()
 		for _, c := range b.complaints {
-			t.Errorf("the browser complains: %s", c)
+			if b.expected == "" || !strings.Contains(c, b.expected) {
+				t.Errorf("the browser complains: %s", c)
+			}
 		}
 	})
-	b.do(chromedp.EmulateViewport(1280, 860))
-	if _, err := chromedp.Call(ctx, audits.Enable, cdp.Empty{}); err != nil {
-		t.Fatal(err)
+	if err := chromedp.Do(ctx, chromedp.EmulateViewport(1280, 860)); err != nil { // starts the browser: no time limit
+		t.Fatalf("start the browser: %v", err)
+	}
+	for _, err := range []error{
+		call(ctx, audits.Enable, cdp.Empty{}),
+		call(ctx, emulation.SetTimezoneOverride, emulation.SetTimezoneOverrideParams{TimezoneID: "Europe/Berlin"}),
+		call(ctx, emulation.SetLocaleOverride, emulation.SetLocaleOverrideParams{Locale: "en-GB"}),
+	} {
+		if err != nil {
+			t.Fatal(err)
+		}
 	}
 	messages, issues := chromedp.Console(ctx), chromedp.Events(ctx, audits.IssueAdded)
 	go func() {
@@ -75,7 +98,11 @@ func startBrowser(t *testing.T) *tab {
 				return
 			}
 			if m.IsException() || m.Type == chromedp.ConsoleError || m.Type == chromedp.ConsoleWarning {
-				b.complain(m.String())
+				at := ""
+				if m.Stack != nil && len(m.Stack.CallFrames) > 0 {
+					at = fmt.Sprintf(" in %s", m.Stack.CallFrames[0].FunctionName)
+				}
+				b.complain(fmt.Sprintf("%s (%s:%d%s)", m, m.URL, m.Line+1, at))
 			}
 		}
 	}()
@@ -92,6 +119,11 @@ func startBrowser(t *testing.T) *tab {
 	return b
 }
 
+func call[P, R any](ctx context.Context, c cdp.Command[P, R], params P) error {
+	_, err := chromedp.Call(ctx, c, params)
+	return err
+}
+
 func (b *tab) complain(s string) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
@@ -102,12 +134,6 @@ func (b *tab) complain(s string) {
 func (b *tab) do(actions ...chromedp.Action[chromedp.Void]) {
 	b.t.Helper()
 	for _, a := range actions {
-		if b.ctx.Value(started{}) == nil {
-			if err := chromedp.Do(b.ctx); err != nil { // the first one starts the browser, without a limit
-				b.t.Fatalf("start the browser: %v", err)
-			}
-			b.ctx = context.WithValue(b.ctx, started{}, true)
-		}
 		ctx, cancel := context.WithTimeout(b.ctx, 10*time.Second)
 		err := chromedp.Do(ctx, a)
 		cancel()
@@ -117,8 +143,6 @@ func (b *tab) do(actions ...chromedp.Action[chromedp.Void]) {
 		}
 	}
 }
-
-type started struct{}
 
 func (b *tab) open(url string) {
 	b.t.Helper()
@@ -143,7 +167,14 @@ func (b *tab) wait(js string) {
 	b.t.Helper()
 	ctx, cancel := context.WithTimeout(b.ctx, 15*time.Second)
 	defer cancel()
-	if _, err := chromedp.Run(ctx, chromedp.Poll[bool](js, chromedp.WithPollingInterval(30*time.Millisecond))); err != nil {
+	for {
+		_, err := chromedp.Run(ctx, chromedp.Poll[bool](js, chromedp.WithPollingInterval(30*time.Millisecond)))
+		if err == nil {
+			return
+		}
+		if ctx.Err() == nil {
+			continue // the page has changed under the question
+		}
 		b.shot("failed")
 		b.t.Fatalf("waiting for %s: %v\nthe page says:\n%s", js, err, eval[string](b, `document.body.innerText`))
 	}
@@ -191,7 +222,36 @@ func (b *tab) tabTo(name string) {
 // focus is the name of what has the focus.
 func (b *tab) focus() string {
 	b.t.Helper()
-	return eval[string](b, `(e => e.getAttribute('aria-label') || e.labels?.[0]?.textContent || e.textContent.trim() || e.id)(document.activeElement)`)
+	return eval[string](b, `(e => e === document.body ? 'nothing' : e.getAttribute('aria-label') || e.labels?.[0]?.textContent || (e.matches('a, button') && e.textContent.trim()) || e.id)(document.activeElement)`)
+}
+
+// has waits until a screen reader finds something of that role and name.
+func (b *tab) has(role, name string) {
+	b.t.Helper()
+	text := func(v *accessibility.Value) (s string) {
+		if v != nil {
+			_ = json.Unmarshal([]byte(v.Value), &s) // what is not text is not looked for
+		}
+		return s
+	}
+	var names []string
+	for deadline := time.Now().Add(5 * time.Second); time.Now().Before(deadline); {
+		tree, err := chromedp.Call(b.ctx, accessibility.GetFullAXTree, accessibility.GetFullAXTreeParams{})
+		if err != nil {
+			b.t.Fatal(err)
+		}
+		names = nil
+		for _, n := range tree.Nodes {
+			if n.Ignored || text(n.Role) != role {
+				continue
+			}
+			if text(n.Name) == name {
+				return
+			}
+			names = append(names, text(n.Name))
+		}
+	}
+	b.t.Errorf("no %s is called %q; there are %q", role, name, names)
 }
 
 // shot takes a picture into the test's folder, which TEST_SHOTS keeps.

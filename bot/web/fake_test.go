@@ -3,6 +3,7 @@ package web
 import (
 	"context"
 	"fmt"
+	"log/slog"
 	"net/http"
 	"net/http/cookiejar"
 	"net/http/httptest"
@@ -149,7 +150,7 @@ type world struct {
 
 func newWorld(t *testing.T, change func(*Config)) *world {
 	t.Helper()
-	cfg := Config{DB: store.Space(store.NewMemory(), "web"), SampleDelay: -1}
+	cfg := Config{DB: store.Space(store.NewMemory(), "web"), SampleDelay: -1, Log: slog.New(slog.DiscardHandler)}
 	if change != nil {
 		change(&cfg)
 	}
@@ -157,7 +158,7 @@ func newWorld(t *testing.T, change func(*Config)) *world {
 	if err != nil {
 		t.Fatal(err)
 	}
-	w := &world{Playground: p, bot: &fakeBot{p: p}, srv: httptest.NewServer(p.Handler()), t: t}
+	w := &world{Playground: p, bot: &fakeBot{p: p}, srv: newServer(t, p.Handler()), t: t}
 	ctx, cancel := context.WithCancel(context.Background())
 	done := make(chan error, 1)
 	go func() { done <- p.Run(ctx, w.bot) }()
@@ -166,7 +167,6 @@ func newWorld(t *testing.T, change func(*Config)) *world {
 		if err := <-done; err != nil {
 			t.Error(err)
 		}
-		w.srv.Close()
 	})
 	select {
 	case <-p.up:
@@ -174,6 +174,13 @@ func newWorld(t *testing.T, change func(*Config)) *world {
 		t.Fatal(err)
 	}
 	return w
+}
+
+// newServer serves until the test ends; streams must have ended by then.
+func newServer(t *testing.T, h http.Handler) *httptest.Server {
+	srv := httptest.NewServer(h)
+	t.Cleanup(srv.Close)
+	return srv
 }
 
 // browser is a client with a cookie jar of its own.

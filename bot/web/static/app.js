@@ -252,7 +252,8 @@ function show(text, choices) {
 
 function close(text) {
 	asked++;
-	list(text).hidden = true;
+	const box = list(text);
+	if (box) box.hidden = true; // the page may have changed
 	text.removeAttribute('aria-activedescendant');
 }
 
