@@ -2,6 +2,7 @@ package content
 
 import (
 	"bytes"
+	"regexp"
 
 	"github.com/yuin/goldmark/ast"
 	"github.com/yuin/goldmark/parser"
@@ -146,12 +147,23 @@ func (mathParser) Parse(_ ast.Node, block text.Reader, _ parser.Context) ast.Nod
 			if isBlank(line[i-1]) || after == '$' || isWordRune(rune(after)) {
 				return nil
 			}
+			if isProse(line[n:i]) {
+				return nil
+			}
 			block.Advance(i + n)
 			return &mathInline{source: string(line[n:i])}
 		}
 	}
 	return nil
 }
+
+var (
+	mathWords = regexp.MustCompile(`\\(?:text|mbox|operatorname)[a-z]*\s*\{[^}]*\}`)
+	proseRun  = regexp.MustCompile(`(?:^|\s)(?:[A-Za-z0-9]+ [A-Za-z]{2,}|[A-Za-z]{2,} [A-Za-z0-9]+)(?:\s|$)`)
+)
+
+// isProse reports whether what stands between two dollars is words rather than maths: "$6 or 7$".
+func isProse(source []byte) bool { return proseRun.Match(mathWords.ReplaceAll(source, nil)) }
 
 func isBlank(b byte) bool { return b == ' ' || b == '\t' || b == '\n' }
 

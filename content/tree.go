@@ -1,6 +1,7 @@
 package content
 
 import (
+	"regexp"
 	"strings"
 
 	"github.com/yuin/goldmark/extension"
@@ -54,20 +55,21 @@ type Node struct {
 
 // Bounds of a tree. What lies beyond them is shown as plain text: nothing is lost.
 const (
-	maxTreeText  = 256 << 10 // bytes of a text that is read as CommonMark
-	maxTreeDepth = 24        // levels of nodes
+	maxTreeText  = 128 << 10 // bytes of a text that is read as CommonMark
+	maxBrackets  = 2000      // opening brackets of such a text: goldmark takes their square in time
+	maxCells     = 20_000    // columns of its widest table times its lines: goldmark fills every row
+	maxTreeDepth = 24        // levels above an inline; lists, quotes and tables stop four earlier
 )
 
 // Tree reads CommonMark with tables and LaTeX maths ($…$ and $$…$$). Raw HTML is literal text, comments are left out,
 // and a picture is a link to it, so nothing in a tree can be executed or fetched.
 func Tree(markdown string) []Node {
 	markdown = normalise([]byte(markdown))
-	if len(markdown) > maxTreeText || tooDeep(markdown) {
+	if len(markdown) > maxTreeText || strings.Count(markdown, "[") > maxBrackets || tooDeep(markdown) || tooWide(markdown) {
 		return literal(markdown)
 	}
-	src := []byte(markdown)
-	w := walker{src: src}
-	return w.blocks(commonMark.Parse(text.NewReader(src)), 0)
+	w := walker{src: []byte(markdown)}
+	return w.blocks(commonMark.Parse(text.NewReader(w.src)), 0)
 }
 
 // literal is a text as it stands, in paragraphs.
@@ -81,20 +83,27 @@ func literal(markdown string) []Node {
 	return out
 }
 
+var openings = regexp.MustCompile(`^(?:[ \t]*(?:>|(?:[-+*]|\d{1,9}[.)])[ \t])){100}`)
+
 // tooDeep reports whether a line opens so many quotes and lists in each other that reading them would take long.
 func tooDeep(markdown string) bool {
 	for l := range strings.SplitSeq(markdown, "\n") {
-		marks := 0
-		for i := 0; i < len(l) && strings.IndexByte(" \t>-+*", l[i]) >= 0; i++ {
-			if l[i] != ' ' && l[i] != '\t' {
-				marks++
-			}
-		}
-		if marks > 100 && !isRule(l) {
+		if len(l) > 100 && openings.MatchString(l) && !isRule(l) {
 			return true
 		}
 	}
 	return false
+}
+
+var delimiterRow = regexp.MustCompile(`(?m)^[ \t>]*[|:-][ \t|:-]*\|[ \t|:-]*$`)
+
+// tooWide reports whether a table would have more cells than anybody reads.
+func tooWide(markdown string) bool {
+	columns := 0
+	for _, row := range delimiterRow.FindAllString(markdown, -1) {
+		columns = max(columns, strings.Count(row, "|")+1)
+	}
+	return columns*strings.Count(markdown, "\n") > maxCells
 }
 
 // commonMark is goldmark's CommonMark without raw HTML, with tables and maths.

@@ -14,14 +14,8 @@ import (
 // walker turns goldmark's tree into ours.
 type walker struct{ src []byte }
 
-// blocks are the blocks below n; at the greatest depth their plain words.
+// blocks are the blocks below n.
 func (w walker) blocks(n ast.Node, depth int) []Node {
-	if depth >= maxTreeDepth {
-		if t := fold(w.below(n)); t != "" {
-			return []Node{{Kind: Paragraph, Children: []Node{{Kind: Text, Text: t}}}}
-		}
-		return nil
-	}
 	var out []Node
 	for c := n.FirstChild(); c != nil; c = c.NextSibling() {
 		if node, ok := w.block(c, depth+1); ok {
@@ -33,6 +27,12 @@ func (w walker) blocks(n ast.Node, depth int) []Node {
 
 // block is one block; it is false for one that shows nothing.
 func (w walker) block(n ast.Node, depth int) (Node, bool) {
+	switch n.(type) {
+	case *ast.List, *ast.Blockquote, *tables.Table:
+		if depth > maxTreeDepth-4 {
+			return w.flat(n)
+		}
+	}
 	switch n := n.(type) {
 	case *ast.Paragraph, *ast.TextBlock:
 		inlines := w.inlines(n, depth)
@@ -64,6 +64,11 @@ func (w walker) block(n ast.Node, depth int) (Node, bool) {
 	case *tables.TableCell:
 		return Node{Kind: Cell, Children: w.inlines(n, depth)}, true
 	}
+	return w.flat(n)
+}
+
+// flat is a block's words in one paragraph.
+func (w walker) flat(n ast.Node) (Node, bool) {
 	t := fold(w.below(n))
 	return Node{Kind: Paragraph, Children: []Node{{Kind: Text, Text: t}}}, t != ""
 }
@@ -93,7 +98,7 @@ func (w walker) inlines(n ast.Node, depth int) []Node {
 	for c := n.FirstChild(); c != nil; c = c.NextSibling() {
 		add(w.inline(c, depth+1)...)
 	}
-	if depth == 1 || n.Type() == ast.TypeBlock {
+	if n.Type() == ast.TypeBlock {
 		out = trimInlines(out)
 	}
 	return out
@@ -184,7 +189,7 @@ func safeURL(address string) bool {
 	return false
 }
 
-// below is the text below n, without marks. It does not recurse: n may be deep.
+// below is the text below n, without marks.
 func (w walker) below(n ast.Node) string {
 	var b strings.Builder
 	_ = ast.Walk(n, func(c ast.Node, entering bool) (ast.WalkStatus, error) {
