@@ -89,20 +89,20 @@ type Event struct {
 	Zone   string `json:",omitzero"` // IANA zone of the member where the platform tells it
 	Locale string `json:",omitzero"` // BCP 47, where the platform tells it
 
-	Text  string `json:",omitzero"` // Line, Complete
+	Text  string `json:",omitzero"` // Line, Complete: as written, a member as <@ID>, a channel as <#ID>; Joined: a set-up line to carry out at once (the playground begins ready)
 	Typed bool   `json:",omitzero"` // Line: written by hand to the bot, so it may be an answer instead of a command
 	Focus string `json:",omitzero"` // Complete: the part of Text under the cursor
 
-	Value   Value               `json:",omitzero"` // Click, Submit
-	Clicked MessageID           `json:",omitzero"` // Click: the message that holds the button (shell heals copies by it)
-	Fields  map[string][]string `json:",omitzero"` // Submit: by Field.Name
-	Expired bool                `json:",omitzero"` // Submit: the reply cannot be shown any more; it must go by direct message
+	Value   Value               `json:",omitzero"` // Click, Submit; zero where the platform handed back something that is not ours
+	Clicked MessageID           `json:",omitzero"` // Click: the message that holds the button (shell heals copies by it); empty for one that cannot have a copy
+	Fields  map[string][]string `json:",omitzero"` // Submit: by Field.Name; a field that was left empty has no strings
+	Expired bool                `json:",omitzero"` // the reply cannot be shown any more: a submission's goes by direct message, the adapter drops all else
 
 	Name string    `json:",omitzero"` // Timer: the wake row's name
 	Due  time.Time `json:",omitzero"` // Timer: the instant it was set for; Sent: the instant of sending
 	Body []byte    `json:",omitzero"` // Timer: what the row holds
 
-	Key    Key    `json:",omitzero"` // Sent, Failed
+	Key    Key    `json:",omitzero"` // Sent, Failed; Click: the key of the message that holds the button, where the platform tells it
 	Reason Reason `json:",omitzero"` // Failed
 }
 
