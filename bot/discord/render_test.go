@@ -175,6 +175,44 @@ func TestDefer(t *testing.T) {
 	}
 }
 
+func TestLater(t *testing.T) {
+	m, f := sample(t, "feedback"), answerForm()
+	long := chat.Message{Blocks: []chat.Block{chat.Text(strings.Repeat("word ", 1500))}}
+	for _, test := range []struct {
+		payload string
+		reply   chat.Reply
+		want    string // methods, an asterisk on what is private by a flag
+	}{
+		{"command", chat.Reply{Message: &m}, "PATCH"},
+		{"command", chat.Reply{}, "DELETE"},
+		{"command", chat.Reply{Form: &f}, "PATCH"},
+		{"command", chat.Reply{Message: &long}, "PATCH POST*"},
+		{"submission", chat.Reply{Errors: map[string]string{"answer": "Four words or more."}}, "PATCH"},
+		{"click_private", chat.Reply{Message: &m, Update: true}, "PATCH"},
+		{"click_private", chat.Reply{Message: &m}, "POST*"},
+		{"click_private", chat.Reply{}, ""},
+	} {
+		in, err := Decode("INTERACTION_CREATE", payload(t, test.payload), app, now)
+		if err != nil {
+			t.Fatal(err)
+		}
+		var got []string
+		for _, call := range Later(in, test.reply) {
+			method := call.Method
+			if call.Body != nil {
+				valid(t, map[string]string{"POST": "IncomingWebhookInteractionRequest", "PATCH": "IncomingWebhookUpdateRequestPartial"}[method], call.Body)
+				if call.Body.Flags&64 != 0 {
+					method += "*"
+				}
+			}
+			got = append(got, method)
+		}
+		if s := strings.Join(got, " "); s != test.want {
+			t.Errorf("%s %+v: %s, want %s", test.payload, test.reply, s, test.want)
+		}
+	}
+}
+
 // Only Who with Ping notifies; a name without it is shown and notifies nobody.
 func TestMentions(t *testing.T) {
 	m := chat.Message{Blocks: []chat.Block{chat.Say(
@@ -196,10 +234,10 @@ func TestMentions(t *testing.T) {
 
 func TestNonce(t *testing.T) {
 	a := chat.Action{Workspace: guild, Key: "post/1/12"}
-	b := a
-	b.Workspace = "other"
-	if len(nonce(a, 0)) > 25 || nonce(a, 0) != nonce(a, 0) || nonce(a, 0) == nonce(a, 1) || nonce(a, 0) == nonce(b, 0) {
-		t.Error(nonce(a, 0), nonce(a, 1), nonce(b, 0))
+	again, other := a, a
+	again.Message, other.Workspace = sample(t, "post"), "other"
+	if n := nonce(a, 0); len(n) > 25 || n != nonce(again, 0) || n == nonce(a, 1) || n == nonce(other, 0) {
+		t.Error(n, nonce(again, 0), nonce(a, 1), nonce(other, 0))
 	}
 }
 

@@ -22,6 +22,10 @@ type response struct {
 	Data any                               `json:"data,omitempty"`
 }
 
+type deferral struct {
+	Flags discordgo.MessageFlags `json:"flags"`
+}
+
 type choices struct {
 	Choices []choice `json:"choices"`
 }
@@ -59,9 +63,43 @@ func Defer(in Inbound) (response, bool) {
 	case in.Way.Private:
 		return response{Type: discordgo.InteractionResponseDeferredMessageUpdate}, true
 	}
-	return response{discordgo.InteractionResponseDeferredChannelMessageWithSource, body{
-		Flags: discordgo.MessageFlagsEphemeral, Mentions: mentions{[]string{}, []string{}}, Components: []discordgo.MessageComponent{},
-	}}, true
+	return response{discordgo.InteractionResponseDeferredChannelMessageWithSource, deferral{discordgo.MessageFlagsEphemeral}}, true
+}
+
+// Call is one request below /webhooks/{app}/{token}: Method POST for a follow-up, else PATCH or DELETE of messages/@original,
+// which is what the deferral showed, or the private message that was clicked.
+type Call struct {
+	Method string
+	Body   *body
+}
+
+// Later draws a reply to an interaction that was deferred. A form can no longer be opened: the member is told to try again.
+func Later(in Inbound, r chat.Reply) []Call {
+	if len(r.Errors) > 0 {
+		m := withErrors(r)
+		r.Message = &m
+	}
+	if r.Form != nil && r.Message == nil {
+		r.Message = &chat.Message{Blocks: []chat.Block{chat.Text("That took too long, so Discord no longer opens the form. Please try again.")}}
+	}
+	if r.Message == nil {
+		if in.Way.Private { // nothing was shown
+			return nil
+		}
+		return []Call{{Method: "DELETE"}}
+	}
+	var calls []Call
+	for i, b := range bodies(*r.Message, in.named()) {
+		b.Mentions.Users = []string{}
+		call := Call{"POST", &b}
+		if i == 0 && (r.Update || !in.Way.Private) {
+			call.Method = "PATCH"
+		} else {
+			b.Flags |= discordgo.MessageFlagsEphemeral // an edit cannot change it
+		}
+		calls = append(calls, call)
+	}
+	return calls
 }
 
 // private shows a message to the member only: in place of the private message that was clicked, or as a new one.
