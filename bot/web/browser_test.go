@@ -17,6 +17,7 @@ import (
 	"github.com/chromedp/cdproto/audits"
 	"github.com/chromedp/cdproto/cdp"
 	"github.com/chromedp/cdproto/emulation"
+	"github.com/chromedp/cdproto/input"
 	"github.com/chromedp/chromedp"
 	"github.com/chromedp/chromedp/kb"
 )
@@ -190,8 +191,27 @@ func (b *tab) see(selector, text string) {
 func (b *tab) press(keys ...string) {
 	b.t.Helper()
 	for _, k := range keys {
+		if k == kb.Enter {
+			b.do(enter)
+			continue
+		}
 		b.do(chromedp.KeyEvent(k))
 	}
+}
+
+// enter presses the Enter key as a keyboard does: one event, whose character falls away when the page takes the key.
+// chromedp's own sends the character as a second event, which always arrives.
+func enter(ctx context.Context, t *chromedp.Target) (chromedp.Void, error) {
+	for _, kind := range []input.DispatchKeyEventType{input.DispatchKeyEventTypeKeyDown, input.DispatchKeyEventTypeKeyUp} {
+		key := input.DispatchKeyEventParams{Type: kind, Key: "Enter", Code: "Enter", WindowsVirtualKeyCode: 13, NativeVirtualKeyCode: 13}
+		if kind == input.DispatchKeyEventTypeKeyDown {
+			key.Text = "\r"
+		}
+		if _, err := cdp.Call(ctx, t, input.DispatchKeyEvent, key); err != nil {
+			return chromedp.Void{}, err
+		}
+	}
+	return chromedp.Void{}, nil
 }
 
 // button clicks, with the mouse, the last visible button of that label.

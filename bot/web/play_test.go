@@ -151,7 +151,9 @@ func TestKeyboardAlone(t *testing.T) {
 	if got := eval[string](b, `document.activeElement.value`); got != "/greenroom " {
 		t.Errorf("completed to %q", got)
 	}
-	b.press("s", kb.ArrowDown)
+	b.press("s")
+	b.wait(`document.querySelectorAll('main [role=option]').length === 2`)
+	b.press(kb.ArrowDown)
 	b.wait(`document.getElementById(document.activeElement.getAttribute('aria-activedescendant'))?.textContent === 'settings'`)
 	b.press(kb.Tab)
 	b.wait(`document.activeElement.value === '/greenroom settings '`)

@@ -31,6 +31,7 @@ type Config struct {
 	Banks       []*content.Bank  // what the sample members answer from; without any they stay silent
 	Log         *slog.Logger     // slog.Default when nil
 	Now         func() time.Time // time.Now when nil
+	Zone        string           // IANA zone of the schedule that stands ready at first; UTC when empty
 	Open        bool             // serve requests for any host name; otherwise only for loopback names
 	Channels    []chat.Channel   // "interview-prep" and "random" when empty; the first is where the bot starts
 	SampleDelay time.Duration    // between a question and the first sample's answer, and between samples; 6 s when zero, none play when negative
@@ -112,6 +113,7 @@ func (p *Playground) start(ctx context.Context) error {
 	_, err = p.handle(ctx, chat.Event{
 		ID: chat.EventID{At: s.At, Name: "web:joined"}, Kind: chat.Joined, Workspace: Workspace, Channel: channel,
 		Room: chat.ChannelRoom(channel), Member: host, Manager: true, At: p.cfg.Now(),
+		Text: "setup now", Zone: p.cfg.Zone,
 	})
 	if err != nil {
 		return err
