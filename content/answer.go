@@ -46,7 +46,6 @@ func (p *bankParser) section(q *Question, b block, answer int, asked []asked) *s
 	for n := range q.FollowUps {
 		q.FollowUps[n].Answer = p.textOf(q.Segments, FollowUpAnswer, n+1)
 	}
-	p.unanswered(q, b, answer, asked)
 	return s
 }
 
@@ -223,18 +222,15 @@ func (p *bankParser) full(s *section) string {
 
 // unanswered warns of parts without an answer.
 func (p *bankParser) unanswered(q *Question, b block, answer int, asked []asked) {
-	at := q.Source.Line
-	switch {
-	case answer == b.to:
-		p.warn(at, 1, "this question has no answer, so it is only asked to think about; write `## Answer` and the answer below it")
+	if answer == b.to {
+		p.warn(q.Source.Line, 1, "this question has no answer, so it is only asked to think about; write `## Answer` and the answer below it")
 		return
-	case !hasWord(q.Answer):
-		q.Answer = ""
+	}
+	if q.Answer == "" {
 		p.warn(answer+1, 1, "the main question has no answer of its own, so it is only asked to think about; write one below this line")
 	}
 	for n := range q.FollowUps {
-		if !hasWord(q.FollowUps[n].Answer) {
-			q.FollowUps[n].Answer = ""
+		if q.FollowUps[n].Answer == "" {
 			line := answer + 1
 			if n < len(asked) {
 				line = asked[n].line + 1

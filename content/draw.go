@@ -13,9 +13,8 @@ const leastCover = 0.6
 
 // drawMain draws a main question's key points: from its answer's list or headings, with what only the explanation
 // names behind them; else from what the explanation names, with the answer's sentences behind.
-func drawMain(q *Question) []KeyPoint {
+func drawMain(q *Question, tree []Node) []KeyPoint {
 	d := drawer{question: contentWords(q.Main + " " + q.Topic), most: maxMainPoints}
-	tree := Tree(q.Answer)
 	named := enumerated(plainLine(q.Explanation))
 	d.addAll(d.fromList(tree))
 	if len(d.points) < 2 {
@@ -29,20 +28,19 @@ func drawMain(q *Question) []KeyPoint {
 	d.points = nil
 	d.addAll(d.fromNames(named))
 	d.addNew(d.fromSentences(tree))
-	d.addAll(d.lastResort(q.Answer, tree))
+	d.addAll(d.lastResort(tree))
 	return d.points
 }
 
 // drawFollowUp draws a follow-up's key points from its answer's list, else from its sentences.
-func drawFollowUp(q *Question, f *FollowUp) []KeyPoint {
-	d := drawer{question: contentWords(q.Main + " " + q.Topic + " " + f.Question), most: maxFollowUpPoints}
-	tree := Tree(f.Answer)
+func drawFollowUp(q *Question, followUp string, tree []Node) []KeyPoint {
+	d := drawer{question: contentWords(q.Main + " " + q.Topic + " " + followUp), most: maxFollowUpPoints}
 	d.addAll(d.fromList(tree))
 	if len(d.points) < 2 {
 		d.points = nil
 		d.addNew(d.fromSentences(tree))
 	}
-	d.addAll(d.lastResort(f.Answer, tree))
+	d.addAll(d.lastResort(tree))
 	return d.points
 }
 
@@ -124,7 +122,7 @@ func (d *drawer) bullet(item Node) (KeyPoint, bool) {
 		}
 		return KeyPoint{Name: d.name(sentences[0]), Text: text}, true
 	}
-	if len(contentWords(text)) == 0 {
+	if !hasWord(text) {
 		if len(item.Children) > 1 || isFiller(lead) {
 			return KeyPoint{}, false // an example: code alone
 		}
@@ -204,13 +202,13 @@ func (d *drawer) fromSentences(tree []Node) []KeyPoint {
 }
 
 // lastResort is the one point of an answer that has no better: its prose, else the words of its code.
-func (d *drawer) lastResort(answer string, tree []Node) []KeyPoint {
+func (d *drawer) lastResort(tree []Node) []KeyPoint {
 	if len(d.points) > 0 {
 		return nil
 	}
 	text := prose(tree)
 	if !hasWord(text) {
-		text = strings.Join(words(plainLine(answer)), " ")
+		text = strings.Join(words(plainBlocks(tree)), " ")
 	}
 	if sentences := splitSentences(text); len(sentences) > 0 && hasWord(sentences[0]) {
 		return []KeyPoint{{Name: d.name(sentences[0]), Text: text}}

@@ -18,13 +18,13 @@ func Load(fsys fs.FS, paths ...string) ([]*Bank, []Problem, error) {
 		if err != nil {
 			return err
 		}
-		bank, found := Parse(name, src)
-		if !named && len(bank.Questions) == 0 && len(found) == 1 {
-			for i := range found {
-				found[i].Error = false // a folder may hold a README
+		p := parse(name, src)
+		if p.none && !named { // a folder may hold a README
+			for i := range p.problems {
+				p.problems[i].Error = false
 			}
 		}
-		banks, problems = append(banks, bank), append(problems, found...)
+		banks, problems = append(banks, p.bank), append(problems, p.problems...)
 		return nil
 	}
 	for _, p := range paths {

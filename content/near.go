@@ -20,7 +20,7 @@ func near(word string, names []string) []string {
 			if len(word) < 3 || !strings.HasPrefix(low, word) {
 				continue
 			}
-			d = len(word) // a beginning counts, after what is merely misspelt
+			d = 64 + len(low) // a beginning counts, after what is merely misspelt
 		}
 		found = append(found, candidate{name, d})
 	}

@@ -61,14 +61,19 @@ const maxBank = 8 << 20
 // Parse reads one bank. It never fails as a whole: a question with an error is left out and named in the problems, and
 // the rest of the bank plays. Problems come in the order of the file; those of a question are also in its Warnings.
 func Parse(file string, src []byte) (*Bank, []Problem) {
+	p := parse(file, src)
+	return p.bank, p.problems
+}
+
+func parse(file string, src []byte) *bankParser {
 	p := &bankParser{file: file, bank: &Bank{Name: bankName(file), Lang: "en", Questions: []Question{}}}
 	if len(src) > maxBank {
 		p.fail(1, 1, "this file has more than 8 MB, so it is not read; split it into several")
-		return p.bank, p.problems
+		return p
 	}
 	if bytes.HasPrefix(src, []byte("\xff\xfe")) || bytes.HasPrefix(src, []byte("\xfe\xff")) {
 		p.fail(1, 1, "this file is UTF-16, so it is not read; save it as UTF-8")
-		return p.bank, p.problems
+		return p
 	}
 	p.text = normalise(src)
 	p.badBytes()
@@ -77,7 +82,7 @@ func Parse(file string, src []byte) (*Bank, []Problem) {
 	p.questions(first)
 	slices.SortStableFunc(p.problems, func(a, b Problem) int { return cmp.Or(a.Line-b.Line, a.Col-b.Col) })
 	p.shareOut()
-	return p.bank, p.problems
+	return p
 }
 
 type bankParser struct {
@@ -88,6 +93,7 @@ type bankParser struct {
 	defaults meta // of the front matter
 	problems []Problem
 	blocks   []block // of p.bank.Questions, in the same order
+	none     bool    // the text has nothing that looks like a question
 }
 
 func (p *bankParser) warn(line, col int, text string) {
@@ -147,6 +153,7 @@ func (p *bankParser) questions(first int) {
 		if strings.TrimSpace(p.text) == "" {
 			text = "this file is empty; begin each question with `## Question` and, below it, `**Main question**: …`"
 		}
+		p.none = true
 		p.fail(min(first+1, max(1, len(p.lines))), 1, text)
 		return
 	}

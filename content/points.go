@@ -13,7 +13,8 @@ const (
 	maxName           = 75 // characters of a key point's name
 )
 
-// points gives the question its key points: those declared, else those drawn from its texts.
+// points gives the question its key points: those declared, else those drawn from its texts. An answer that says
+// nothing, such as a comment alone, becomes empty and has none.
 func (p *bankParser) points(q *Question, fields map[string]field, s *section) {
 	f, declared := fields[labelKeyPoints]
 	if below, ok := s.points[0]; ok && !declared {
@@ -21,21 +22,33 @@ func (p *bankParser) points(q *Question, fields map[string]field, s *section) {
 	} else if ok {
 		p.warn(below.line+1, 1, "these key points are not read: the question has its own above `## Answer`; keep one list")
 	}
+	tree := answerTree(&q.Answer)
 	if declared {
 		q.KeyPoints = p.declared(f, maxMainPoints, q.Answer)
 	}
-	if len(q.KeyPoints) == 0 && q.Answer != "" {
-		q.KeyPoints = drawMain(q)
+	if len(q.KeyPoints) == 0 && tree != nil {
+		q.KeyPoints = drawMain(q, tree)
 	}
 	for n := range q.FollowUps {
 		fu := &q.FollowUps[n]
+		tree := answerTree(&fu.Answer)
 		if f, ok := s.points[n+1]; ok {
 			fu.KeyPoints = p.declared(f, maxFollowUpPoints, fu.Answer)
 		}
-		if len(fu.KeyPoints) == 0 && fu.Answer != "" {
-			fu.KeyPoints = drawFollowUp(q, fu)
+		if len(fu.KeyPoints) == 0 && tree != nil {
+			fu.KeyPoints = drawFollowUp(q, fu.Question, tree)
 		}
 	}
+}
+
+// answerTree reads an answer; one that says nothing is emptied and has no tree.
+func answerTree(answer *string) []Node {
+	tree := Tree(*answer)
+	if !hasWord(plainBlocks(tree)) {
+		*answer = ""
+		return nil
+	}
+	return tree
 }
 
 var (

@@ -68,6 +68,7 @@ func (p *bankParser) question(b block) (Question, bool) {
 	asked := p.followUps(fields)
 	s := p.section(&q, b, answer, asked)
 	p.points(&q, fields, s)
+	p.unanswered(&q, b, answer, asked)
 	return q, true
 }
 
