@@ -4,8 +4,10 @@
 package bolt
 
 import (
+	"errors"
 	"fmt"
 	"log/slog"
+	"os"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -19,8 +21,9 @@ import (
 type Options struct {
 	// LockWait is how long Open waits for another process to let go of the file. Zero: half a second.
 	LockWait time.Duration
-	// MaxSize is how many bytes the file may take; a commit that needs more fails with store.ErrFull. It is kept to within
-	// the 16 MiB in which a file grows. Zero: as much as the disk has.
+	// MaxSize is how many bytes may be in use in the file; a commit that needs more fails with store.ErrFull. The last
+	// eighth is for commits that only remove. The file itself may be up to 16 MiB larger: it grows in such steps.
+	// Zero: as much as the disk has.
 	MaxSize int64
 	// MapSize is how many bytes of the file can be mapped before commits must wait for running reads (a Backup) in order to
 	// map more. It costs addresses, not memory. Zero: twice the file, at least 1 GiB.
@@ -31,6 +34,8 @@ type Options struct {
 	// Log is told what a person should know: that the file was brought to a new format and how to go back. Nil: the
 	// default of slog.
 	Log *slog.Logger
+
+	openFile func(string, int, os.FileMode) (*os.File, error) // a test takes the file away
 }
 
 // aheadMax is how far beyond the clock an event's time is believed: an event from a wrong far future must not make the
@@ -42,6 +47,7 @@ type DB struct {
 	path    string
 	bolt    *bbolt.DB
 	now     func() time.Time
+	maxSize int64
 	queue   chan *request
 	done    chan struct{} // closed when the committer has ended
 	closing sync.RWMutex  // held for reading while a request is put into the queue
@@ -52,7 +58,7 @@ type DB struct {
 
 	// The committer's own.
 	sweep  sweep
-	failed error // set when the disk failed: nothing is written after that
+	failed error // set when the disk failed: nothing is written after that; Close gives it once the committer has ended
 }
 
 var _ store.DB = (*DB)(nil)
@@ -80,14 +86,7 @@ func (db *DB) Close() error {
 	}
 	close(db.queue)
 	<-db.done
-	var err error
-	if db.failed == nil {
-		err = db.write(nil) // the last uses of ids
-	}
-	if closeErr := db.bolt.Close(); err == nil {
-		err = closeErr
-	}
-	if err != nil {
+	if err := errors.Join(db.failed, db.bolt.Close()); err != nil {
 		return fmt.Errorf("close the store %s: %w", db.path, err)
 	}
 	return nil

@@ -6,11 +6,13 @@ import (
 	"fmt"
 	"runtime"
 	"runtime/debug"
+	"slices"
 	"sync"
 	"sync/atomic"
 	"time"
 
 	"go.etcd.io/bbolt"
+	berrors "go.etcd.io/bbolt/errors"
 
 	"greenroom/store"
 )
@@ -114,6 +116,9 @@ func (db *DB) committer() {
 			group[i] = nil
 		}
 	}
+	if db.failed == nil {
+		db.failed = db.write(nil) // the last uses of ids
+	}
 }
 
 // gather adds what else is queued and then gives those whom the last commit answered a moment to come back, so that all
@@ -195,12 +200,15 @@ func (db *DB) write(units []*request) (err error) {
 	if err != nil {
 		return err
 	}
-	applied := 0
+	applied, full := 0, db.isFull(tx)
 	for _, r := range units {
-		if r.err = g.check(&r.unit); r.err != nil {
-			if errors.Is(r.err, store.ErrDamaged) {
-				return r.err
-			}
+		if r.err = g.check(&r.unit); r.err == nil && full && adds(&r.unit) {
+			r.err = explained(berrors.ErrMaxSizeReached)
+		}
+		if errors.Is(r.err, store.ErrDamaged) {
+			return r.err
+		}
+		if r.err != nil {
 			continue
 		}
 		if err := g.apply(&r.unit); err != nil {
@@ -232,4 +240,23 @@ func (db *DB) write(units []*request) (err error) {
 	db.boards.add(g.sequence, g.added)
 	db.boards.forget(db.now())
 	return nil
+}
+
+// isFull tells whether only the reserve is left of the file's limit. What removes may still use that: pages are never
+// written over, so even forgetting needs some first.
+func (db *DB) isFull(tx *bbolt.Tx) bool {
+	if db.maxSize == 0 {
+		return false
+	}
+	stats := db.bolt.Stats()
+	free := int64(stats.FreePageN+stats.PendingPageN) * int64(db.bolt.Info().PageSize)
+	return tx.Size()-free > db.maxSize-db.maxSize/8
+}
+
+// adds tells whether a unit makes the store grow. Its seen mark and the ids that it reports do not count: they are small,
+// and with them come the ends of rows.
+func adds(u *store.Unit) bool {
+	return len(u.Send) > 0 || len(u.Points) > 0 ||
+		slices.ContainsFunc(u.Put, func(p store.Put) bool { return p.Bytes != nil }) ||
+		slices.ContainsFunc(u.Wake, func(w store.Wake) bool { return !w.At.IsZero() })
 }

@@ -33,6 +33,8 @@ func open(path string, opts Options, format int, migrations []migration) (*DB, e
 		queue: make(chan *request, groupMax),
 		done:  make(chan struct{}),
 		sweep: sweep{fold: true},
+
+		maxSize: opts.MaxSize,
 	}
 	if db.now == nil {
 		db.now = time.Now
@@ -80,7 +82,8 @@ func openFile(path string, opts Options) (file *bbolt.DB, err error) {
 		NoFreelistSync:  true, // found again on opening, which reads every page as verify does
 		InitialMmapSize: int(mapSize),
 		MaxSize:         int(opts.MaxSize),
-		NoStatistics:    true,
+		NoStatistics:    opts.MaxSize == 0, // they tell how much of the file is free
+		OpenFile:        opts.openFile,
 	})
 	return file, explained(err)
 }
