@@ -37,6 +37,7 @@ type judgedAttempt struct {
 }
 
 type judgedPart struct {
+	At            time.Time // of the first attempt
 	Date          string
 	Text, Redraft string
 	Claimed       []int
@@ -302,9 +303,15 @@ func (v *verdict) order() {
 
 // threads: what the engine says to have put into a thread stands there.
 func (v *verdict) threads() {
+	answered := map[string]bool{} // by post; where the grader abstained from every answer there is no result
+	for _, a := range v.attempts {
+		if !a.Parts[0].At.IsZero() {
+			answered[a.Post] = true
+		}
+	}
 	for _, p := range v.posts {
-		if n := v.times(string(store.Key(v.ws, "result", p.ID))); n != 1 || !p.Told {
-			v.wrong("post %s has %d results, and its record says %v", p.ID, n, p.Told)
+		if n := v.times(string(store.Key(v.ws, "result", p.ID))); p.Told != answered[p.ID] || (n == 1) != p.Told || n > 1 {
+			v.wrong("post %s has %d results, its record says %v, and it was answered: %v", p.ID, n, p.Told, answered[p.ID])
 		}
 		for _, said := range p.Said {
 			if n := v.times(string(store.Key(v.ws, "follow", p.ID, strconv.Itoa(said)))); n != 1 {
