@@ -25,6 +25,7 @@ type Config struct {
 	Banks     *content.Index // the questions; required
 	FollowUps time.Duration  // default of new schedules: the n-th follow-up comes after n times this; 0 means 2 h
 	Result    time.Duration  // default of new schedules: the result comes this long after the post; 0 means 24 h
+	Cron      string         // default of new schedules that name neither time nor days: an expression that when.Cron takes
 }
 
 // Engine decides. It holds no state but its configuration and what can be computed again.
@@ -32,13 +33,14 @@ type Engine struct {
 	banks     *content.Index
 	followUps time.Duration
 	result    time.Duration
+	cron      string
 	rubrics   rubrics
 	on        feature
 }
 
 // New puts an engine together.
 func New(c Config) *Engine {
-	e := &Engine{banks: c.Banks, followUps: c.FollowUps, result: c.Result}
+	e := &Engine{banks: c.Banks, followUps: c.FollowUps, result: c.Result, cron: c.Cron}
 	if e.followUps == 0 {
 		e.followUps = 2 * time.Hour
 	}

@@ -31,15 +31,10 @@ func (l *look) readSchedule(words []string) (*schedule, *chat.Message) {
 	}
 	switch {
 	case len(r.unknown) > 0 || r.hint != "":
-	case r.clock == "":
-		r.hint = "I need a time, such as 9:00."
 	case r.Channel == "":
 		r.hint = "I need a channel: type this in the channel itself, or name it, such as #interview-prep."
 	default:
-		if len(r.days) == 0 {
-			r.days, _ = when.ParseDays("weekdays")
-		}
-		spec, err := when.At(r.hour, r.minute, r.days, cmp.Or(r.zone, l.usualZone()))
+		spec, err := l.specOf(r)
 		if err == nil {
 			r.When = spec.Encode()
 			return &r.schedule, nil
@@ -48,6 +43,21 @@ func (l *look) readSchedule(words []string) (*schedule, *chat.Message) {
 	}
 	m := l.sayUnreadable(r)
 	return nil, &m
+}
+
+// specOf is when a line's slots are: its time and days, weekdays where it names no days; where it names neither, the
+// default of this install.
+func (l *look) specOf(r *scheduleLine) (when.Spec, error) {
+	zone := cmp.Or(r.zone, l.usualZone())
+	switch {
+	case r.clock == "" && len(r.days) == 0 && l.cron != "":
+		return when.Cron(l.cron, zone)
+	case r.clock == "":
+		return when.Spec{}, errors.New("I need a time, such as 9:00")
+	case len(r.days) == 0:
+		r.days, _ = when.ParseDays("weekdays")
+	}
+	return when.At(r.hour, r.minute, r.days, zone)
 }
 
 // readWord reads the first of words and tells how many it took.

@@ -46,7 +46,7 @@ func (s *step) setupLine(words []string) (chat.Reply, error) {
 	for _, w := range words {
 		now = now || strings.EqualFold(w, "now")
 	}
-	if now && len(words) < 3 {
+	if now && len(words) < 3 && s.cron == "" {
 		words = append([]string{"9:00", "weekdays"}, words...)
 	}
 	c, problem := s.readSchedule(words)
@@ -112,6 +112,9 @@ func (s *step) joined() (chat.Reply, error) {
 	all, err := s.schedules(s.ev.Channel)
 	if err != nil || len(all) > 0 {
 		return chat.Reply{}, err
+	}
+	if s.ev.Text != "" {
+		return s.said()
 	}
 	return chat.Reply{}, s.send(chat.Action{
 		Key: chat.Key(s.ref("greet", string(s.ev.Channel), short(s.ev.ID.Name))), Do: chat.Post, Channel: s.ev.Channel,

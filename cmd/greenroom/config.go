@@ -13,6 +13,8 @@ import (
 
 	"github.com/alecthomas/kong"
 	"go.yaml.in/yaml/v4"
+
+	"greenroom/bot/when"
 )
 
 // config is how Greenroom is served. Each field is set by a flag, else by its environment variable, else in the YAML
@@ -36,6 +38,9 @@ type config struct {
 	// Result is how long after the post its result comes. Optional; defaults to 24h. It is the default of new
 	// schedules.
 	Result time.Duration `env:"GREENROOM_RESULT" default:"24h" placeholder:"24h" help:"Time from the post to its result, for new schedules (default 24h)."`
+	// Cron is when new schedules post that name neither time nor days: five fields, the minute one number. Optional;
+	// without it such a schedule needs a time, and the playground's own posts at 9:00 on weekdays.
+	Cron string `env:"GREENROOM_CRON" placeholder:"EXPR" help:"When new schedules post that name neither time nor days, such as '0 9 * * 1-5'."`
 	// Config is the YAML file with any of these settings but itself. Optional.
 	Config configFile `env:"GREENROOM_CONFIG" placeholder:"FILE" help:"YAML file with these settings; flags and environment win over it."`
 }
@@ -55,6 +60,11 @@ func (c config) check() error {
 		return usagef("--follow-ups %s is not a time to wait; write one such as 2h or 1m", c.FollowUps)
 	case c.Result <= 0:
 		return usagef("--result %s is not a time to wait; write one such as 24h or 5m", c.Result)
+	}
+	if c.Cron != "" {
+		if _, err := when.Cron(c.Cron, "UTC"); err != nil {
+			return usagef("--cron %q: %v", c.Cron, err)
+		}
 	}
 	return nil
 }

@@ -20,6 +20,7 @@ import (
 	"greenroom/bot/chat"
 	"greenroom/bot/quiz"
 	"greenroom/bot/web"
+	"greenroom/bot/when"
 	"greenroom/content"
 	"greenroom/content/library"
 	"greenroom/store"
@@ -52,11 +53,11 @@ func (c serve) Run(ctx context.Context, std streams) error {
 	}
 	defer listener.Close()
 
-	playground, err := web.New(web.Config{DB: store.Space(db, "web"), Banks: banks, Log: log, Open: c.Open})
+	playground, err := web.New(web.Config{DB: store.Space(db, "web"), Banks: banks, Log: log, Zone: localZone(), Open: c.Open})
 	if err != nil {
 		return fmt.Errorf("start the playground: %w", err)
 	}
-	engine := quiz.New(quiz.Config{Banks: content.NewIndex(banks), FollowUps: c.FollowUps, Result: c.Result})
+	engine := quiz.New(quiz.Config{Banks: content.NewIndex(banks), FollowUps: c.FollowUps, Result: c.Result, Cron: c.Cron})
 	greenroom := bot.New(bot.Config{DB: db, Engine: engine, Platforms: map[string]chat.Platform{"web": playground}, Log: log})
 	pages := http.NewServeMux()
 	pages.Handle("/", playground.Handler())
@@ -130,6 +131,21 @@ func (c config) open(log *slog.Logger) (*bolt.DB, error) {
 		return nil, fmt.Errorf("open the data folder %s: %w", c.Data, err)
 	}
 	return db, nil
+}
+
+// localZone is the IANA name of this machine's zone, empty where it has none that says its name.
+func localZone() string {
+	name := os.Getenv("TZ")
+	if name == "" {
+		if target, err := os.Readlink("/etc/localtime"); err == nil {
+			_, name, _ = strings.Cut(target, "/zoneinfo/")
+		}
+	}
+	name = strings.TrimPrefix(name, "Etc/")
+	if _, err := when.Zone(name); err != nil {
+		return ""
+	}
+	return name
 }
 
 // listen takes the address before anything is started.
