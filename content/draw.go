@@ -14,18 +14,18 @@ const leastCover = 0.6
 // drawMain draws a main question's key points: from its answer's list or headings, with what only the explanation
 // names behind them; else from what the explanation names, with the answer's sentences behind.
 func drawMain(q *Question, tree []Node) []KeyPoint {
-	d := drawer{question: contentWords(q.Main + " " + q.Topic), most: maxMainPoints}
+	d := newDrawer(maxMainPoints, q.Main, q.Topic)
 	named := enumerated(plainLine(q.Explanation))
 	d.addAll(d.fromList(tree))
 	if len(d.points) < 2 {
-		d.points = nil
+		d.clear()
 		d.addAll(d.fromHeadings(tree))
 	}
 	if len(d.points) >= 2 {
 		d.addNew(d.fromNames(named))
 		return d.points
 	}
-	d.points = nil
+	d.clear()
 	d.addAll(d.fromNames(named))
 	d.addNew(d.fromSentences(tree))
 	d.addAll(d.lastResort(tree))
@@ -34,10 +34,10 @@ func drawMain(q *Question, tree []Node) []KeyPoint {
 
 // drawFollowUp draws a follow-up's key points from its answer's list, else from its sentences.
 func drawFollowUp(q *Question, followUp string, tree []Node) []KeyPoint {
-	d := drawer{question: contentWords(q.Main + " " + q.Topic + " " + followUp), most: maxFollowUpPoints}
+	d := newDrawer(maxFollowUpPoints, q.Main, q.Topic, followUp)
 	d.addAll(d.fromList(tree))
 	if len(d.points) < 2 {
-		d.points = nil
+		d.clear()
 		d.addNew(d.fromSentences(tree))
 	}
 	d.addAll(d.lastResort(tree))
@@ -46,10 +46,21 @@ func drawFollowUp(q *Question, followUp string, tree []Node) []KeyPoint {
 
 // drawer collects the key points of one part.
 type drawer struct {
-	question []string // content words that the question itself has
-	most     int
-	points   []KeyPoint
+	asked  map[string]bool // stems of the content words that the question itself has
+	most   int
+	points []KeyPoint
+	said   [][]term // of each point: its content words, as far as they were needed
 }
+
+func newDrawer(most int, question ...string) *drawer {
+	d := &drawer{asked: map[string]bool{}, most: most}
+	for _, t := range contentWords(strings.Join(question, " ")) {
+		d.asked[t.stem] = true
+	}
+	return d
+}
+
+func (d *drawer) clear() { d.points, d.said = nil, nil }
 
 // addAll takes points while there is room, those with a new name only.
 func (d *drawer) addAll(points []KeyPoint) {
@@ -64,22 +75,23 @@ func (d *drawer) addAll(points []KeyPoint) {
 // addNew takes points that neither the question nor a point so far already says.
 func (d *drawer) addNew(points []KeyPoint) {
 	for _, p := range points {
-		mine := slices.DeleteFunc(contentWords(p.Name+" "+p.Text), d.asked)
-		said := func(o KeyPoint) bool { return covered(mine, contentWords(o.Name+" "+o.Text)) >= leastCover }
-		if len(mine) > 0 && !slices.ContainsFunc(d.points, said) {
+		if len(d.points) == d.most {
+			return
+		}
+		for i := len(d.said); i < len(d.points); i++ {
+			d.said = append(d.said, contentWords(d.points[i].Name+" "+d.points[i].Text))
+		}
+		own := slices.DeleteFunc(contentWords(p.Name+" "+p.Text), func(t term) bool { return d.asked[t.stem] })
+		said := func(other []term) bool { return covered(own, other) >= leastCover }
+		if len(own) > 0 && !slices.ContainsFunc(d.said, said) {
 			d.addAll([]KeyPoint{p})
 		}
 	}
 }
 
-// asked reports whether the question itself has the word, in whatever form.
-func (d *drawer) asked(w string) bool {
-	return slices.ContainsFunc(d.question, func(q string) bool { return q == w || stem(q) == stem(w) })
-}
-
 // repeats reports whether a text says nothing that the question does not.
 func (d *drawer) repeats(text string) bool {
-	return !slices.ContainsFunc(contentWords(text), func(w string) bool { return !d.asked(w) })
+	return !slices.ContainsFunc(contentWords(text), func(t term) bool { return !d.asked[t.stem] })
 }
 
 // fromList draws a point from each bullet of the first list level that has at least two, and of the lists beside it.

@@ -93,5 +93,7 @@ func isRule(src string) bool { return ruleWords.MatchString(src) }
 
 // unmarked is a heading's text without emphasis and code marks.
 func unmarked(words string) string {
-	return strings.TrimSpace(strings.NewReplacer("*", "", "`", "", "__", "", `\`, "").Replace(words))
+	return strings.TrimSpace(marks.Replace(words))
 }
+
+var marks = strings.NewReplacer("*", "", "`", "", "__", "", `\`, "")

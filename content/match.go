@@ -122,6 +122,10 @@ func (p *bankParser) byMeaning(main string, headings []int, asked []asked, found
 		return
 	}
 	common := contentWords(main)
+	questions := make([][]term, len(open))
+	for f, n := range open {
+		questions[f] = contentWords(asked[n].question)
+	}
 	like := make([][]float64, len(headings))
 	for h, i := range headings {
 		like[h] = make([]float64, len(open))
@@ -130,8 +134,8 @@ func (p *bankParser) byMeaning(main string, headings []int, asked []asked, found
 		if !all {
 			rival = covered(title, common)
 		}
-		for f, n := range open {
-			if l := likeness(title, contentWords(asked[n].question), common); l >= leastMatch && (all || rival < 1) {
+		for f := range open {
+			if l := likeness(title, questions[f], common); l >= leastMatch && (all || rival < 1) {
 				like[h][f] = l
 			}
 		}
@@ -163,7 +167,7 @@ func (p *bankParser) byMeaning(main string, headings []int, asked []asked, found
 
 // likeness is how far a follow-up's words cover a heading's, from 0 to 1. Words of the main question weigh little: all
 // headings have them; a heading with nothing else is like none.
-func likeness(title, question, common []string) float64 {
+func likeness(title, question, common []term) float64 {
 	sum, hit, own := 0.0, 0.0, false
 	for _, w := range title {
 		weight, shared := 1.0, anyAlike(w, common)

@@ -99,6 +99,9 @@ var delimiterRow = regexp.MustCompile(`(?m)^[ \t>]*[|:-][ \t|:-]*\|[ \t|:-]*$`)
 
 // tooWide reports whether a table would have more cells than anybody reads.
 func tooWide(markdown string) bool {
+	if !strings.Contains(markdown, "|") {
+		return false
+	}
 	columns := 0
 	for _, row := range delimiterRow.FindAllString(markdown, -1) {
 		columns = max(columns, strings.Count(row, "|")+1)

@@ -3,6 +3,7 @@ package content
 import (
 	"strings"
 	"unicode"
+	"unicode/utf8"
 )
 
 // words splits a text into lower-case words of letters and digits. A rune of a script that writes without spaces is a
@@ -13,6 +14,14 @@ func words(text string) []string {
 	text = strings.ToLower(text)
 	for i, r := range text {
 		switch {
+		case r < utf8.RuneSelf && isWordRune(r):
+			if start < 0 {
+				start = i
+			}
+		case r < utf8.RuneSelf:
+			if start >= 0 {
+				out, start = append(out, text[start:i]), -1
+			}
 		case unicode.In(r, unicode.Han, unicode.Hiragana, unicode.Katakana, unicode.Thai):
 			if start >= 0 {
 				out, start = append(out, text[start:i]), -1
@@ -32,13 +41,21 @@ func words(text string) []string {
 	return out
 }
 
+// term is a word that carries meaning, prepared for comparing.
+type term struct {
+	word  string
+	stem  string
+	group int // of synonyms; 0 for none
+}
+
 // contentWords are the words that carry meaning.
-func contentWords(text string) []string {
+func contentWords(text string) []term {
 	all := words(text)
-	out := all[:0]
+	out := make([]term, 0, len(all))
 	for _, w := range all {
 		if !isStopWord(w) {
-			out = append(out, w)
+			s := stem(w)
+			out = append(out, term{w, s, synonyms[s]})
 		}
 	}
 	return out
@@ -105,42 +122,35 @@ func stem(w string) string {
 	return w
 }
 
-// alike reports whether two lower-case words mean the same for matching: same stem, a long common start, or synonyms.
-func alike(a, b string) bool {
-	if a == b {
+// alike reports whether two words mean the same for matching: same stem, a long common start, or synonyms.
+func alike(a, b term) bool {
+	if a.stem == b.stem || a.group != 0 && a.group == b.group {
 		return true
 	}
-	sa, sb := stem(a), stem(b)
-	if sa == sb {
-		return true
-	}
-	if g := synonyms[sa]; g != 0 && g == synonyms[sb] {
-		return true
-	}
-	n := 0
-	for n < len(a) && n < len(b) && a[n] == b[n] {
+	n, least := 0, min(len(a.word), len(b.word))
+	for n < least && a.word[n] == b.word[n] {
 		n++
 	}
-	return n >= 5 && 10*n >= 6*max(len(a), len(b))
+	return n >= 5 && 10*n >= 6*max(len(a.word), len(b.word))
 }
 
-// covered is the share of words that have one alike in others; 0 for no words.
-func covered(words, others []string) float64 {
-	if len(words) == 0 {
+// covered is the share of terms that have one alike in others; 0 for no terms.
+func covered(terms, others []term) float64 {
+	if len(terms) == 0 {
 		return 0
 	}
 	n := 0
-	for _, w := range words {
-		if anyAlike(w, others) {
+	for _, t := range terms {
+		if anyAlike(t, others) {
 			n++
 		}
 	}
-	return float64(n) / float64(len(words))
+	return float64(n) / float64(len(terms))
 }
 
-func anyAlike(w string, others []string) bool {
+func anyAlike(t term, others []term) bool {
 	for _, o := range others {
-		if alike(w, o) {
+		if alike(t, o) {
 			return true
 		}
 	}
