@@ -4,10 +4,10 @@ package grade
 type answer struct {
 	text   string
 	words  []word
-	weight []float32 // of each word; 0 for stop words and fillers
-	hits   []hit     // of all words
-	from   []int32   // the hits of word i are hits[from[i]:from[i+1]]
-	under  []polarity
+	weight []float32  // of each word; 0 for stop words and fillers
+	hits   []hit      // of all words
+	from   []int32    // the hits of word i are hits[from[i]:from[i+1]]
+	under  []polarity // what stands over each word
 }
 
 // read splits an answer into words and finds what each one matches. Time is linear in the answer's length.
@@ -22,10 +22,10 @@ func (r *Rubric) read(text string) answer {
 		under:  make([]polarity, len(ws)),
 	}
 	st := newStemmer()
-	var scope scope
+	var over scope
 	var joined []byte
 	for i, w := range ws {
-		a.under[i] = scope.step(w)
+		a.under[i] = over.step(w)
 		if w.content() {
 			a.hits, a.weight[i] = r.vocab.look(a.hits, w.text, st)
 		}
@@ -42,10 +42,8 @@ func (r *Rubric) read(text string) answer {
 // of returns what word i matches.
 func (a answer) of(i int) []hit { return a.hits[a.from[i]:a.from[i+1]] }
 
-func (a answer) longer(words int) bool { return len(a.words) > words }
-
-// stretch is the part of an answer from word lo up to word hi.
-func (a answer) stretch(lo, hi int) answer {
+// part is the answer from word lo up to word hi.
+func (a answer) part(lo, hi int) answer {
 	a.words, a.weight, a.under, a.from = a.words[lo:hi], a.weight[lo:hi], a.under[lo:hi], a.from[lo:hi+1]
 	return a
 }
@@ -56,7 +54,7 @@ func (r *Rubric) bestStretch(a answer) answer {
 	most := float32(-1)
 	best := make([]float32, len(r.vocab.terms))
 	for lo := 0; lo < len(a.words); lo += max(1, r.maxWords/4) {
-		part := a.stretch(lo, min(lo+r.maxWords, len(a.words)))
+		part := a.part(lo, min(lo+r.maxWords, len(a.words)))
 		clear(best)
 		part.fill(best)
 		if worth := r.worth(best); worth > most {

@@ -209,6 +209,7 @@ func TestWordsThatMatch(t *testing.T) {
 		{"push", "pop", false},
 		{"stack", "queue", false},
 		{"interface", "interact", false},
+		{"parse the text", "pause the test", false},
 	} {
 		r := Prepare(Task{Refs: []string{c.ref}, KeyPoints: []content.KeyPoint{{Name: c.ref, Text: c.ref}}})
 		if g := r.Grade(c.answer); g.Points[0].Found != c.want {
@@ -284,4 +285,48 @@ func TestRubricIsShared(t *testing.T) {
 		})
 	}
 	wg.Wait()
+}
+
+func TestLowIsNotWrong(t *testing.T) {
+	g := Prepare(stackTask).Grade("Think of plates in a canteen against shoppers at a till.")
+	if !g.Abstained || g.Score > abstainAt || found(g) != 0 || len(g.Points) != 3 {
+		t.Errorf("%+v", g)
+	}
+}
+
+// What every key point says tells nothing about one of them.
+func TestSharedWordsTellLittle(t *testing.T) {
+	g := Prepare(Task{Refs: []string{"Worker processes answer requests."}, KeyPoints: []content.KeyPoint{
+		{Name: "The supervisor restarts crashed or stuck worker processes"},
+		{Name: "The supervisor kills greedy idle worker processes"},
+		{Name: "The supervisor logs strange silent worker processes"},
+	}}).Grade("The supervisor restarts crashed worker processes.")
+	if !g.Points[0].Found || g.Points[1].Found || g.Points[2].Found {
+		t.Errorf("%+v", g.Points)
+	}
+}
+
+func TestTypos(t *testing.T) {
+	for _, c := range []struct {
+		a, b string
+		want bool
+	}{
+		{"event", "evnet", true},
+		{"event", "evemt", true},
+		{"events", "event", true},
+		{"event", "evtn", false}, // under five letters
+		{"event", "evnte", false},
+		{"library", "libary", true},
+		{"library", "libbaryy", false},
+		{"coroutine", "coruotinne", true},
+		{"coroutine", "corotin", false}, // seven letters: one slip only
+		{"scheduler", "shceduelr", true},
+		{"scheduler", "scavenger", false},
+		{"concurrent", "concatenate", false},
+		{"abcdefgh", "abxdyfzh", false},
+	} {
+		if typo(c.a, c.b) != c.want || typo(c.b, c.a) != c.want {
+			t.Errorf("%s %s: want %v", c.a, c.b, c.want)
+		}
+	}
 }

@@ -5,6 +5,7 @@ import "strings"
 // The word lists of English answers. They are short on purpose: a word that is missing costs a little weight, a word
 // that is wrongly here costs a point.
 
+// set reads a list of words.
 func set(list string) map[string]bool {
 	m := map[string]bool{}
 	for w := range strings.FieldsSeq(list) {
@@ -93,10 +94,6 @@ at once = simultaneously
 in the meantime = simultaneously
 in the mean time = simultaneously
 input or output = io
-in parallel = parallel
-for example = example
-for instance = example
-as well as = and
 big o = bigo
 any number = unlimited
 hand over = yield
@@ -234,22 +231,19 @@ wait idle pending
 pause suspend yield
 resume continue
 orchestrate coordinate manage schedule
-switch jump
-exception error
+exception error fault failure
 handle catch
 function method routine
 operation task job
 network socket
-thread
 fast quick speed
-fewer less reduce lower decrease cheap
+reduce lower decrease
 increase raise grow higher
 create make build construct
 delete remove drop erase
 begin start launch spawn initiate
 run execute
 end stop finish terminate complete
-error fault failure
 keyword syntax
 efficient optimal economical
 scale scalable scalability
@@ -270,9 +264,7 @@ whole entire
 large big huge
 small tiny little
 show display
-require need
 choose select pick
-several multiple many
 `)
 
 // synonyms reads one group a line; a word that an earlier line has stays there.
@@ -292,15 +284,15 @@ func synonyms(lines string) map[string]int {
 	return m
 }
 
-// opposites look alike and mean the reverse: no typo and no common beginning makes one match the other.
-var opposites = opposing(`minimize maximize minimum maximum minimal maximal stateful stateless preorder postorder
-precede proceed lossless lossy mutable immutable synchronous asynchronous import export include exclude increase decrease
-internal external implicit explicit encode decode encrypt decrypt upload download before after first last push pop
-stack queue client server horizontal vertical underflow overflow interpreted interrupted process progress
-concurrent consistent interface interact internet internal public publish`)
+// lookalikes are pairs that a slip or a common beginning would take for one word. Opposites that begin differently
+// (push and pop, synchronous and asynchronous) never match: a typo keeps its first letter.
+var lookalikes = pairs(`minimize maximize minimise maximise minimum maximum internal internet interface interact
+public publish transaction translation transaction transition command comment content context share shard parse pause
+look lock text test node note class clash token take print point store score block black stack slack layer later
+least lease crash crush thread threat server sever compute commute stateful stateless`)
 
-// opposing reads pairs of words into stems that must not match.
-func opposing(list string) map[[2]string]bool {
+// pairs reads two words at a time into stems that must not match.
+func pairs(list string) map[[2]string]bool {
 	m := map[[2]string]bool{}
 	st := newStemmer()
 	f := strings.Fields(list)

@@ -20,7 +20,6 @@ type term struct {
 	surface  string
 	weight   float32
 	question bool // the question says it itself
-	group    int  // of synonyms; 0 is none
 	negated  bool // stands somewhere in the references under a negation
 }
 
@@ -72,7 +71,7 @@ func (v *vocabulary) compare(to []hit, w, stem string) []hit {
 
 // alike compares a word with a term by spelling. A word that the rubric knows is no typo of another one.
 func alike(w, stem string, t *term, mayBeTypo bool) float32 {
-	if len(t.surface) < 5 || opposites[[2]string{stem, t.stem}] {
+	if len(t.surface) < 5 || lookalikes[[2]string{stem, t.stem}] {
 		return 0
 	}
 	if mayBeTypo && (typo(w, t.surface) || typo(stem, t.stem)) {

@@ -23,14 +23,6 @@ type point struct {
 	wordings []wording
 }
 
-// wording is one way to say something: its distinct key words, and what each counts in it.
-type wording struct {
-	terms   []int32
-	weights []float32 // of the terms, in the same order
-	total   float32   // the weight that covers it whole
-	least   float32   // the weight below which it is a mention, whatever the share
-}
-
 // reference is a model answer, with which the whole answer is compared.
 type reference struct {
 	wording
@@ -55,7 +47,7 @@ func Prepare(t Task) *Rubric {
 	texts := references(t, keyPoints)
 	for _, text := range texts {
 		ws := words(text)
-		r.refs = append(r.refs, reference{wording: b.take(ws), grams: b.grams(ws)})
+		r.refs = append(r.refs, reference{wording: b.whole(ws), grams: b.grams(ws)})
 		r.maxWords = max(r.maxWords, len(ws))
 	}
 	r.maxWords = max(timesReference*r.maxWords, timesReference*shortReference)
@@ -115,7 +107,7 @@ func (r *Rubric) Grade(answer string) Grade {
 		return g
 	}
 	a := r.read(answer)
-	if a.longer(r.maxWords) {
+	if len(a.words) > r.maxWords {
 		g.Flags = append(g.Flags, FlagLong)
 		a = r.bestStretch(a)
 	}

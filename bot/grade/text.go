@@ -47,6 +47,7 @@ func lower(text string) string {
 	return string(out)
 }
 
+// scanner walks over a text. Words are read in lower case; where capitals split them is seen in the text.
 type scanner struct {
 	text, lower string
 	pos         int
