@@ -118,7 +118,7 @@ func (p *bankParser) byMeaning(main string, headings []int, asked []asked, found
 			open = append(open, n)
 		}
 	}
-	if len(headings)*len(open) == 0 || len(headings) > 200 || len(open) > 50 {
+	if len(headings)*len(open) == 0 || len(headings) > 200 {
 		return
 	}
 	common := contentWords(main)
@@ -210,7 +210,7 @@ func (p *bankParser) byPlace(q *Question, headings []int, asked []asked, found [
 	}
 	for _, i := range left {
 		name := unmarked(p.lines[i].name)
-		if !strings.HasSuffix(name, "?") {
+		if !strings.HasSuffix(name, "?") || len(q.FollowUps) >= maxFollowUps {
 			p.warn(i+1, 1, "no follow-up fits this heading, so what is below it is part of the main answer; list its question under `**Follow-up questions**`")
 			continue
 		}

@@ -2,6 +2,7 @@ package content
 
 import (
 	"regexp"
+	"slices"
 	"strings"
 	"unicode/utf8"
 )
@@ -44,11 +45,16 @@ func (p *bankParser) points(q *Question, fields map[string]field, s *section) {
 // answerTree reads an answer; one that says nothing is emptied and has no tree.
 func answerTree(answer *string) []Node {
 	tree := Tree(*answer)
-	if !hasWord(plainBlocks(tree)) {
+	if !says(tree) {
 		*answer = ""
 		return nil
 	}
 	return tree
+}
+
+// says reports whether nodes show a letter or a digit.
+func says(nodes []Node) bool {
+	return slices.ContainsFunc(nodes, func(n Node) bool { return hasWord(n.Text) || hasWord(n.URL) || says(n.Children) })
 }
 
 var (

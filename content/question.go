@@ -4,6 +4,7 @@ import (
 	"regexp"
 	"strconv"
 	"strings"
+	"unicode"
 )
 
 // field is what stands behind a label: lines from line on, the first of them from byte start on, up to byte end.
@@ -208,6 +209,9 @@ func (p *bankParser) set(m *meta, key, value string, i int) {
 	}
 }
 
+// maxFollowUps is how many follow-ups of a question are read; three of them are asked in a thread.
+const maxFollowUps = 50
+
 // asked is a follow-up as it is listed.
 type asked struct {
 	question string
@@ -222,7 +226,11 @@ func (p *bankParser) followUps(fields map[string]field) []asked {
 	}
 	var out []asked
 	items, rest := p.items(f)
-	for _, it := range items {
+	for n, it := range items {
+		if n == maxFollowUps {
+			p.warn(it.line+1, 1, "this follow-up and those below it are too many and are not asked; keep at most 50")
+			break
+		}
 		if hasWord(it.text) {
 			out = append(out, asked{it.text, it.line})
 		} else {
@@ -231,7 +239,7 @@ func (p *bankParser) followUps(fields map[string]field) []asked {
 	}
 	for _, i := range rest {
 		src := strings.TrimSpace(p.text[max(p.lines[i].start, f.start):p.lines[i].end])
-		if len(items) == 0 && strings.HasSuffix(src, "?") {
+		if len(items) == 0 && len(out) < maxFollowUps && strings.HasSuffix(src, "?") {
 			out = append(out, asked{src, i})
 		}
 		p.warn(i+1, 1, "this line is not part of the list of follow-ups; write one question a line with its number: `1. …?`")
@@ -250,6 +258,12 @@ var itemMark = regexp.MustCompile(`^([ \t]*)(?:[-*+]|\d{1,9}[.)])(?:[ \t]+|$)`)
 // items reads the first level of a list, and says which lines stand outside it.
 func (p *bankParser) items(f field) (items []item, rest []int) {
 	base, blank := -1, false
+	var text []string // the lines of the latest item
+	done := func() {
+		if len(text) > 0 {
+			items[len(items)-1].text, text = strings.Join(text, "\n"), nil
+		}
+	}
 	for i := f.line; i < len(p.lines) && p.lines[i].start < f.end; i++ {
 		start := max(p.lines[i].start, f.start)
 		if start > p.lines[i].end {
@@ -267,18 +281,19 @@ func (p *bankParser) items(f field) (items []item, rest []int) {
 			if base < 0 {
 				base = width
 			}
-			items = append(items, item{strings.TrimSpace(src[len(mark):]), i})
+			done()
+			items, text = append(items, item{line: i}), []string{strings.TrimSpace(src[len(mark):])}
 		case len(items) > 0 && (!blank || width > base || p.lines[i].kind == quietLine):
-			gap := "\n"
 			if blank {
-				gap = "\n\n"
+				text = append(text, "")
 			}
-			items[len(items)-1].text += gap + outdent(src, base+3)
+			text = append(text, outdent(src, base+3))
 		default:
 			rest = append(rest, i)
 		}
 		blank = false
 	}
+	done()
 	return items, rest
 }
 
@@ -328,7 +343,9 @@ func (p *bankParser) trap(f field) *Trap {
 }
 
 // hasWord reports whether a text has a letter or a digit.
-func hasWord(text string) bool { return slug(text, 1) != "" }
+func hasWord(text string) bool {
+	return strings.ContainsFunc(text, func(r rune) bool { return unicode.IsLetter(r) || unicode.IsDigit(r) })
+}
 
 // trimBlank cuts blank lines at the start, and white space at the end.
 func trimBlank(text string) string {
