@@ -27,7 +27,7 @@ type Draft struct {
 	put  map[Ref]int // index in Unit.Put
 }
 
-// Get reads a record, as this draft has put it where it has.
+// Get reads a record, as this draft has put it where it has; nil when there is none. The bytes must not be changed.
 func (d *Draft) Get(ref Ref) ([]byte, error) {
 	if i, ok := d.put[ref]; ok {
 		return d.Unit.Put[i].Bytes, nil
@@ -93,18 +93,24 @@ func (d *Draft) Points(p Points) {
 }
 
 // Update runs fn on a fresh draft and commits what it gathered, again from the start when something that it read has
-// changed meanwhile. fn must touch nothing but its draft. The error of fn ends it without a commit.
+// changed meanwhile. fn must touch nothing but its draft. The error of fn ends it without a commit, unless what fn had
+// read was not of one moment: then it may have been misled, and runs again. A draft that only reads costs no write.
 func Update(ctx context.Context, db DB, fn func(*Draft) error) error {
 	// Each conflict means that somebody else got through. With n who want the same record a try succeeds one time in n, so
 	// hundreds of them may need thousands of tries; more than that is a mistake.
 	const tries = 10_000
 	for range tries {
 		d := &Draft{reader: reader{ctx, db}, read: map[Ref]Record{}, put: map[Ref]int{}}
-		if err := fn(d); err != nil {
-			return err
+		failed := fn(d)
+		unit := d.Unit
+		if failed != nil {
+			unit = Unit{Read: unit.Read}
 		}
-		err := db.Commit(ctx, d.Unit)
-		if !errors.Is(err, ErrConflict) {
+		switch err := db.Commit(ctx, unit); {
+		case errors.Is(err, ErrConflict):
+		case failed != nil:
+			return failed
+		default:
 			return err
 		}
 	}

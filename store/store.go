@@ -14,7 +14,8 @@ import (
 )
 
 // DB is one process's store. All methods may be called from many goroutines. Bytes that are handed in are not kept
-// and bytes that are handed out belong to the caller.
+// and bytes that are handed out belong to the caller. A read sees every commit that has returned before it began. Any
+// method may fail with ErrClosed, with ErrDamaged (the error names what is damaged) or because its context has ended.
 type DB interface {
 	// Load reads records at one moment; a missing one has Version 0.
 	Load(ctx context.Context, refs ...Ref) ([]Record, error)
@@ -22,22 +23,26 @@ type DB interface {
 	// protected against newcomers: what must hold stands in one record.
 	List(ctx context.Context, prefix, after Ref, n int) ([]Record, error)
 	// Commit applies a unit entirely or not at all and returns when it is durable. ErrSeen: the event, or the wake
-	// row that fired, was handled before. ErrConflict: something that was read has changed. ErrFull: no space; nothing
-	// was written. After any other error the unit may or may not have been applied.
+	// row that fired, was handled before. ErrConflict: something that was read has changed. ErrFull: no space, which may
+	// change. ErrInvalid: see Unit.Valid. After these nothing was written; after any other error the unit may or may not
+	// have been applied. A unit that changes nothing is only checked, against one moment, and costs no write.
 	Commit(ctx context.Context, u Unit) error
-	// Outbox reads the oldest unsent row of each place whose name is greater than after, in order of place, up to n.
+	// Outbox reads the oldest unsent row of each place whose name is greater than after, in order of place, up to n. What
+	// it costs does not depend on how many rows wait in a place.
 	Outbox(ctx context.Context, after string, n int) ([]Row, error)
-	// Message is the platform's id of what was sent under a key, empty when nothing was (or it is over 90 days ago).
+	// Message is the platform's id of what was sent under a key, empty when nothing was (or it is over 90 days ago). Asking
+	// is a use of the id, from which the 90 days count anew.
 	Message(ctx context.Context, key string) (id string, err error)
-	// Due reads up to n wake rows that are due at until, earliest first. With a far until it tells the next one.
+	// Due reads up to n wake rows that are due at until, earliest first, those of one instant by name. With a far until it
+	// tells the next one.
 	Due(ctx context.Context, until time.Time, n int) ([]Wake, error)
 	// Top reads the n first of a board: most points first, ties share a rank and are ordered by member.
 	Top(ctx context.Context, b Board, n int) ([]Score, error)
 	// Rank reads one member's place on a board, with the neighbours; Rank 0 when the member has no points there.
 	Rank(ctx context.Context, b Board, member string) (Score, error)
-	// Backup writes a consistent copy while the store is in use.
+	// Backup writes a copy of one moment while the store is in use. errors.ErrUnsupported: there is nothing to copy.
 	Backup(ctx context.Context, w io.Writer) error
-	// Close waits for what is under way. Later calls fail with ErrClosed.
+	// Close waits for what is under way. Later calls fail with ErrClosed; closing again does nothing.
 	Close() error
 }
 
@@ -51,7 +56,8 @@ type Record struct {
 	Bytes   []byte
 }
 
-// Unit is everything that one event changes.
+// Unit is everything that one event changes. Its parts apply in the order Fired, Put, Sent, Send, Wake, Points, and the
+// elements of each in theirs, so the last of several writes to one name counts.
 type Unit struct {
 	Event  EventID  // refused the second time for three days; the zero EventID is not remembered
 	Fired  *Wake    // a wake row that this unit handles: removed with it; ErrSeen when it no longer stands at that time
@@ -63,7 +69,9 @@ type Unit struct {
 	Points []Points // added blindly
 }
 
-// EventID names an event. At comes from the event itself; marks are kept for three days after it.
+// EventID names an event: by both fields, At in whole milliseconds. At comes from the event itself and is the same each
+// time it is delivered; the mark is kept for three days after it. The store's clock is the newest At that was committed:
+// what it forgets is counted from there.
 type EventID struct {
 	At   time.Time
 	Name string
@@ -82,12 +90,13 @@ type Put struct {
 }
 
 // Row is something to be sent. A row whose key is waiting unsent takes that row's place in the order (so the newest
-// edit of a message goes out where the older stood). A row whose key was sent with an id is left out: it has been done.
+// edit of a message goes out where the older stood); with another Place it goes to the end of that one. Otherwise, a row
+// whose key was sent with an id is left out: it has been done.
 type Row struct {
 	Key   string
 	Place string // rows of one place are sent in the order in which they were committed, one at a time
 	Body  []byte
-	Rev   uint64 // set by the store: grows each time the row is replaced; see Done
+	Rev   uint64 // set by the store: grows each time the key is sent, even if the row was removed meanwhile; see Done
 }
 
 // Done ends a row. With an ID the key is remembered with it for 90 days after its last use; with an empty ID the row
@@ -100,7 +109,7 @@ type Done struct {
 	At  time.Time // when it was sent, from which the 90 days count
 }
 
-// Wake is a row that becomes due at an instant.
+// Wake is a row that becomes due at an instant. As a Unit's Fired it needs no Body.
 type Wake struct {
 	Name string
 	At   time.Time // whole milliseconds; stores round down
@@ -115,7 +124,8 @@ type Points struct {
 }
 
 // Board asks for the sums over a range of local dates, both included. Dates older than the month before the newest
-// date ever written are kept as sums of whole months, so a range that begins within such a month is an error.
+// date ever written in the workspace are kept as sums of whole months, so a range that begins or ends within such a month
+// is an error: see Board.Valid. Members whose sum is zero are not on the board.
 type Board struct {
 	Workspace string
 	Channel   string // empty: the whole workspace

@@ -112,7 +112,7 @@ func (bs *boards) finish(b store.Board, found *board, sums map[string]int64, seq
 	}
 	found.standing = newStanding(sums)
 	for _, a := range found.pending {
-		if a.sequence > sequence {
+		if sequence < a.sequence {
 			found.add(a.member, a.n)
 		}
 	}

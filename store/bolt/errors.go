@@ -6,7 +6,6 @@ import (
 	"strings"
 	"syscall"
 
-	"go.etcd.io/bbolt"
 	berrors "go.etcd.io/bbolt/errors"
 
 	"greenroom/store"
@@ -42,13 +41,13 @@ func explained(err error) error {
 		return nil
 	case errors.Is(err, store.ErrDamaged):
 		return err
-	case errors.Is(err, bbolt.ErrDatabaseNotOpen):
+	case errors.Is(err, berrors.ErrDatabaseNotOpen):
 		return store.ErrClosed
-	case errors.Is(err, bbolt.ErrTimeout):
+	case errors.Is(err, berrors.ErrTimeout):
 		return fmt.Errorf("%w: stop the other Greenroom, or give this one a data folder of its own", store.ErrLocked)
 	case isFull(err):
 		return fmt.Errorf("%w: nothing was written; make room on the disk or raise the limit, and it goes on by itself (%w)", store.ErrFull, err)
-	case errors.Is(err, bbolt.ErrInvalid), errors.Is(err, bbolt.ErrChecksum), errors.Is(err, bbolt.ErrVersionMismatch):
+	case errors.Is(err, berrors.ErrInvalid), errors.Is(err, berrors.ErrChecksum), errors.Is(err, berrors.ErrVersionMismatch):
 		return damaged("the file does not begin as a store does (%v)", err)
 	}
 	return err

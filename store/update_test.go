@@ -1,0 +1,125 @@
+package store_test
+
+import (
+	"context"
+	"errors"
+	"testing"
+
+	"greenroom/store"
+)
+
+// counting counts the commits that write.
+type counting struct {
+	store.DB
+	writes, checks int
+}
+
+func (c *counting) Commit(ctx context.Context, u store.Unit) error {
+	if u.Empty() {
+		c.checks++
+	} else {
+		c.writes++
+	}
+	return c.DB.Commit(ctx, u)
+}
+
+func TestUpdate(t *testing.T) {
+	ctx := context.Background()
+	db := &counting{DB: store.NewMemory()}
+	set := func(ref store.Ref, value string) {
+		t.Helper()
+		if err := db.DB.Commit(ctx, store.Unit{Put: []store.Put{{Ref: ref, Bytes: []byte(value)}}}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	get := func(v store.View, ref store.Ref) string {
+		t.Helper()
+		b, err := v.Get(ref)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return string(b)
+	}
+	set("a", "1")
+
+	t.Run("a draft sees what it has put", func(t *testing.T) {
+		err := store.Update(ctx, db, func(d *store.Draft) error {
+			d.Put("b", []byte("2"))
+			d.Delete("a")
+			if get(d, "b") != "2" || get(d, "a") != "" {
+				t.Error("it does not")
+			}
+			d.Put("a", []byte("3"))
+			return nil
+		})
+		if v := store.NewReader(ctx, db); err != nil || get(v, "a") != "3" || get(v, "b") != "2" {
+			t.Errorf("%v, a %q, b %q", err, get(v, "a"), get(v, "b"))
+		}
+	})
+	t.Run("it runs again when what it read has changed", func(t *testing.T) {
+		runs := 0
+		err := store.Update(ctx, db, func(d *store.Draft) error {
+			b := get(d, "a")
+			if runs++; runs == 1 {
+				set("a", "changed")
+			}
+			d.Put("a", []byte(b+"!"))
+			return nil
+		})
+		if a := get(store.NewReader(ctx, db), "a"); err != nil || runs != 2 || a != "changed!" {
+			t.Errorf("%v after %d runs: %q", err, runs, a)
+		}
+	})
+	t.Run("reading only costs no write", func(t *testing.T) {
+		*db = counting{DB: db.DB}
+		err := store.Update(ctx, db, func(d *store.Draft) error { get(d, "a"); return nil })
+		if err != nil || db.writes != 0 || db.checks != 1 {
+			t.Errorf("%v, %d writes, %d checks", err, db.writes, db.checks)
+		}
+	})
+	refused := errors.New("not like this")
+	t.Run("an error commits nothing", func(t *testing.T) {
+		*db = counting{DB: db.DB}
+		err := store.Update(ctx, db, func(d *store.Draft) error {
+			d.Put("a", []byte("lost"))
+			return refused
+		})
+		if !errors.Is(err, refused) || db.writes != 0 {
+			t.Errorf("%v, %d writes", err, db.writes)
+		}
+	})
+	t.Run("an error from two moments is not believed", func(t *testing.T) {
+		set("a", "1")
+		set("b", "1")
+		runs := 0
+		err := store.Update(ctx, db, func(d *store.Draft) error {
+			a := get(d, "a")
+			if runs++; runs == 1 {
+				set("a", "2")
+				set("b", "2")
+			}
+			if get(d, "b") != a {
+				return refused // cannot happen: a and b are always the same
+			}
+			return nil
+		})
+		if err != nil || runs != 2 {
+			t.Errorf("%v after %d runs", err, runs)
+		}
+	})
+}
+
+func TestKey(t *testing.T) {
+	for _, parts := range [][]string{{"T1", "post", "7"}, {"a/b", "c"}, {"a", "b/c"}, {"100%", "%2F"}, {"~a", "x\x00y"}, {""}} {
+		ref := store.Key(parts...)
+		got := ref.Parts()
+		if len(got) != len(parts) {
+			t.Fatalf("%q became %q and then %q", parts, ref, got)
+		}
+		for i := range parts {
+			if got[i] != parts[i] {
+				t.Errorf("%q became %q and then %q", parts, ref, got)
+			}
+		}
+	}
+}
