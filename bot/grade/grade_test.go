@@ -2,6 +2,7 @@ package grade
 
 import (
 	"math/rand/v2"
+	"reflect"
 	"slices"
 	"strings"
 	"sync"
@@ -233,12 +234,18 @@ func TestPointsDrawnFromReferences(t *testing.T) {
 		task Task
 		want []string
 	}{
-		{Task{Refs: []string{"# Head\nIntro here.\n\n- **Readiness**: the kernel tells\n  - nested text\n- Callbacks are called by the loop\n\n```\n- code\n```\nIn conclusion, fine."}},
-			[]string{"Readiness", "Callbacks are called by the loop"}},
-		{Task{Refs: []string{"", "A stack is last in first out. Yes. A queue is first in first out. In summary, they differ in order."}},
-			[]string{"A stack is last in first out.", "A queue is first in first out."}},
-		{Task{Explanation: "The candidate should explain the event loop, coroutines and how tasks are awaited."},
-			[]string{"the event loop", "coroutines", "how tasks are awaited"}},
+		{
+			Task{Refs: []string{"# Head\nIntro here.\n\n- **Readiness**: the kernel tells\n  - nested text\n- Callbacks are called by the loop\n\n```\n- code\n```\nIn conclusion, fine."}},
+			[]string{"Readiness", "Callbacks are called by the loop"},
+		},
+		{
+			Task{Refs: []string{"", "A stack is last in first out. Yes. A queue is first in first out. In summary, they differ in order."}},
+			[]string{"A stack is last in first out.", "A queue is first in first out."},
+		},
+		{
+			Task{Explanation: "The candidate should explain the event loop, coroutines and how tasks are awaited."},
+			[]string{"the event loop", "coroutines", "how tasks are awaited"},
+		},
 		{Task{Refs: []string{"443"}}, []string{"443"}},
 		{Task{Question: "Why?"}, nil},
 	} {
@@ -267,6 +274,15 @@ func TestNothingToCompareWith(t *testing.T) {
 		g := Prepare(task).Grade("An answer of a few words.")
 		if !g.Abstained || g.Score != 0 || g.Points == nil || g.Flags == nil {
 			t.Errorf("%+v: %+v", task, g)
+		}
+	}
+}
+
+func TestSameTaskSameGrade(t *testing.T) {
+	want := Prepare(loopTask).Grade(longAnswer)
+	for range 20 {
+		if g := Prepare(loopTask).Grade(longAnswer); !reflect.DeepEqual(g, want) {
+			t.Fatalf("%+v\n%+v", g, want)
 		}
 	}
 }

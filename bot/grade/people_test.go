@@ -34,8 +34,9 @@ func judgeAll(t *testing.T, task Task, list []said) {
 	}
 }
 
-// The first question of the file that Greenroom was made for.
-func TestAnswersToAQuestionOfTheBank(t *testing.T) {
+// bank reads the questions of the file that Greenroom was made for.
+func bank(t *testing.T) []content.Question {
+	t.Helper()
 	const dir, file = "../../../shared/banks", "python-async.md"
 	if _, err := os.Stat(dir + "/" + file); err != nil {
 		t.Skipf("no bank: %v", err)
@@ -44,14 +45,21 @@ func TestAnswersToAQuestionOfTheBank(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	q := banks[0].Questions[0]
+	return banks[0].Questions
+}
+
+// Its first question, as people answer it.
+func TestAnswersToAQuestionOfTheBank(t *testing.T) {
+	q := bank(t)[0]
 	const concurrent, waiting, library, keywords = 0, 1, 2, 3
 	if len(q.KeyPoints) != 4 {
 		t.Fatalf("key points %+v: the answers below are judged by four", q.KeyPoints)
 	}
 	judgeAll(t, Task{Question: q.Main, Refs: []string{q.Answer}, Explanation: q.Explanation, KeyPoints: q.KeyPoints}, []said{
-		{answer: "Async programming lets several tasks make progress concurrently on one thread without blocking: while one waits for I/O like a socket, something else runs. In Python you use asyncio with an event loop, and the async and await keywords to define coroutines.",
-			yes: []int{concurrent, library, keywords}},
+		{
+			answer: "Async programming lets several tasks make progress concurrently on one thread without blocking: while one waits for I/O like a socket, something else runs. In Python you use asyncio with an event loop, and the async and await keywords to define coroutines.",
+			yes:    []int{concurrent, library, keywords},
+		},
 		{answer: "It means the program doesn't block while it waits for I/O, so other tasks can run in the meantime.", yes: []int{concurrent}, no: []int{library, keywords}},
 		{answer: "It is good for I/O-bound programs, where most of the time goes into waiting for input or output.", yes: []int{waiting}, no: []int{concurrent, library, keywords}},
 		{answer: "It's when Python runs code on several CPU cores with threads so that heavy computations become faster.", no: []int{concurrent, waiting, library, keywords}},
@@ -64,6 +72,27 @@ func TestAnswersToAQuestionOfTheBank(t *testing.T) {
 		{answer: "A B-tree keeps its keys sorted in pages so that a range scan reads few disk blocks.", no: []int{concurrent, waiting, library, keywords}},
 		{answer: "no idea, sorry", no: []int{concurrent, waiting, library, keywords}, flag: FlagEmpty},
 	})
+}
+
+// Every answer of the bank covers all of its own points.
+func TestBankCoversItself(t *testing.T) {
+	parts := 0
+	whole := func(question, answer string, points []content.KeyPoint) {
+		parts++
+		g := check(t, Prepare(Task{Question: question, Refs: []string{answer}, KeyPoints: points}), answer)
+		if found(g) != len(points) || g.Score < 0.9 || has(g, FlagNegated) {
+			t.Errorf("%s: %d of %d, score %.2f, flags %v", question, found(g), len(points), g.Score, g.Flags)
+		}
+	}
+	for _, q := range bank(t) {
+		whole(q.Main, q.Answer, q.KeyPoints)
+		for _, f := range q.FollowUps {
+			whole(f.Question, f.Answer, f.KeyPoints)
+		}
+	}
+	if parts != 20 {
+		t.Errorf("%d parts", parts)
+	}
 }
 
 // A question with its key points written by hand.
