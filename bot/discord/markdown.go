@@ -67,9 +67,6 @@ func fence(lang, code string) string {
 		lang = ""
 	}
 	code = strings.ReplaceAll(code, "```", "`"+zeroWidth+"`"+zeroWidth+"`")
-	if strings.HasSuffix(code, "`") {
-		code += zeroWidth
-	}
 	return "```" + lang + "\n" + code + "\n```"
 }
 
@@ -134,7 +131,11 @@ func drawRuns(runs []page.Run) string {
 	for i := 0; i < len(runs); {
 		run := runs[i]
 		if run.URL == "" {
-			out.WriteString(drawRun(run))
+			text := drawRun(run)
+			if strings.HasSuffix(out.String(), "*") && strings.HasPrefix(text, "*") {
+				out.WriteString(zeroWidth) // the markers of two styles would be read as one
+			}
+			out.WriteString(text)
 			i++
 			continue
 		}

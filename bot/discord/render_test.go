@@ -6,6 +6,7 @@ import (
 	"flag"
 	"os"
 	"path/filepath"
+	"strconv"
 	"strings"
 	"testing"
 	"unicode"
@@ -274,6 +275,43 @@ func TestLongMessage(t *testing.T) {
 	}
 	if len(sheets) < 5 || len(sheets) > 8 {
 		t.Errorf("%d pages", len(sheets))
+	}
+}
+
+// The limits that a plain text seldom meets: bytes of a script with three bytes a character, 25 buttons, a table's width.
+func TestLimits(t *testing.T) {
+	var buttons []chat.Button
+	for i := range chat.MaxButtons {
+		buttons = append(buttons, chat.Button{Label: "Part " + strconv.Itoa(i), Value: chat.Value{Verb: "answer", Post: "12", Part: i}})
+	}
+	m := chat.Message{Blocks: []chat.Block{chat.Text(strings.Repeat("漢字", 1900))}, Buttons: buttons, After: []chat.Block{chat.Text(strings.Repeat("字", 500))}}
+	if err := m.Check(); err != nil {
+		t.Fatal(err)
+	}
+	bodies := Messages(chat.Action{Key: "k", Do: chat.Thread, Message: m})
+	for _, b := range bodies {
+		valid(t, "MessageCreateRequest", b)
+	}
+	if len(bodies) != 2 {
+		t.Errorf("%d messages", len(bodies))
+	}
+}
+
+func TestDraw(t *testing.T) {
+	for markdown, want := range map[string]string{
+		"one\ntwo\n===":               "### one two",
+		"#### deep *one*":             "**deep** ***one***",
+		"- a\n  - b\n\n    more\n- c": "- a\n  - b\n    more\n- c",
+		"**a***b*":                    "**a**" + zeroWidth + "*b*",
+		"3. x\n4. y":                  "3. x\n4. y",
+		"> said  \n> so":              "> said\n> so",
+		"[five](https://example.com/a_b) [mail](mailto:a@example.com)": "[five](<https://example.com/a_b>) mail (mailto\\:a@example.com)",
+		"| k | v |\n|---|---|\n| a | b |":                              "```\nk  v\n-  -\na  b\n```",
+		"a\n\n---\n\n`x`":                                              "a\n\n\n`x`",
+	} {
+		if got := draw(page.Rows([]chat.Block{chat.Markdown(markdown)})); got != want {
+			t.Errorf("%q is drawn as\n%q, want\n%q", markdown, got, want)
+		}
 	}
 }
 

@@ -128,6 +128,23 @@ func TestCutKeepsWordsAndSpans(t *testing.T) {
 	}
 }
 
+func TestCutRepeatsTheHeadOfATable(t *testing.T) {
+	table := Row{Kind: Table, Cells: [][][]Run{{{{Text: "name"}}}, {{{Text: "Ana"}}}, {{{Text: "fox"}}}, {{{Text: "Sam"}}}}}
+	var got []string
+	for _, p := range Cut([]Row{table}, func(rows []Row) bool { return len(Plain(rows, aloud)) <= 12 }) {
+		got = append(got, Plain(p, aloud))
+	}
+	if want := []string{"name\nAna\nfox", "name\nSam"}; !slices.Equal(got, want) {
+		t.Errorf("%q, want %q", got, want)
+	}
+}
+
+func TestListGoesOnFromItsNumber(t *testing.T) {
+	if got, want := sketch(Rows([]chat.Block{chat.Markdown("3. x\n4. y")})), "text 13.: 3. x\ntext 14.: 4. y"; got != want {
+		t.Errorf("%q, want %q", got, want)
+	}
+}
+
 // What cannot be cut is not lost, and does not loop.
 func TestCutWhereNothingFits(t *testing.T) {
 	rows := []Row{{Kind: Rule}, {Kind: Text, Runs: spans([]chat.Span{chat.Who("U1")})}, {Kind: Text, Runs: []Run{{Text: "ab"}}}}

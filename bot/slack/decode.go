@@ -371,9 +371,14 @@ func decodeClick(in interaction, e chat.Event, way Way, now time.Time) (Inbound,
 	return Inbound{Event: e, Way: way}, nil
 }
 
-// key is our key of the message that was clicked, from its metadata.
+// key is our key of the message that was clicked, from its metadata. A further page of a long message has none: the message
+// that is recorded under the key is its first, and a page is no copy of it.
 func (in interaction) key() chat.Key {
-	key, _ := in.Message.Metadata.Payload[metadataKey].(string)
+	values := in.Message.Metadata.Payload
+	if n, _ := values[metadataPage].(string); n != "1" {
+		return ""
+	}
+	key, _ := values[metadataKey].(string)
 	return chat.Key(key)
 }
 

@@ -140,6 +140,24 @@ func TestDecode(t *testing.T) {
 	}
 }
 
+// A further page of a long message is not what its key's record names, and is never taken for a second copy of it.
+func TestClickOnFurtherPage(t *testing.T) {
+	body := strings.Replace(string(payload(t, "click")), `"page":"1"`, `"page":"2"`, 1)
+	in, err := Decode(InteractionPayload, []byte(body), now, now)
+	if err != nil || in.Event.Key != "" || in.Event.Clicked == "" {
+		t.Errorf("%+v, %v", in.Event, err)
+	}
+}
+
+// A message in the direct conversation can be replaced: nobody else sees it.
+func TestClickInDirectMessage(t *testing.T) {
+	body := strings.ReplaceAll(string(payload(t, "click")), "C0PREP", "D0MIRA")
+	in, err := Decode(InteractionPayload, []byte(body), now, now)
+	if err != nil || !in.Way.Private || in.Event.Channel != "" || in.Event.Room != "d:U0MIRA" || in.Event.Clicked != "D0MIRA/1795420800.000100" {
+		t.Errorf("%+v, %v", in, err)
+	}
+}
+
 // A submission that Slack sent more than three seconds ago cannot be answered in its form.
 func TestSubmissionExpires(t *testing.T) {
 	for age, want := range map[time.Duration]bool{2 * time.Second: false, 4 * time.Second: true} {

@@ -6,6 +6,7 @@ import (
 	"flag"
 	"os"
 	"path/filepath"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -275,6 +276,23 @@ func TestLongMessage(t *testing.T) {
 	if len(messages) < 6 || len(messages) > 9 {
 		t.Errorf("%d pages", len(messages))
 	}
+}
+
+// The limits that a plain text seldom meets: blocks, and 25 buttons.
+func TestLimits(t *testing.T) {
+	var buttons []chat.Button
+	for i := range chat.MaxButtons {
+		buttons = append(buttons, chat.Button{Label: "Part " + strconv.Itoa(i), Value: chat.Value{Verb: "answer", Post: "12", Part: i}})
+	}
+	m := chat.Message{Blocks: []chat.Block{chat.Markdown(strings.Repeat("a\n\n---\n\n", 60))}, Buttons: buttons}
+	messages := Messages(chat.Action{Key: "k", Do: chat.Thread, Message: m}, names)
+	for _, message := range messages {
+		checkMessage(t, message, true)
+	}
+	if len(messages) != 3 {
+		t.Errorf("%d messages", len(messages))
+	}
+	checkView(t, messageView(m, "Question 12", Origin{}, names))
 }
 
 // The tree of a bank's text, drawn.
