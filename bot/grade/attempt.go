@@ -21,12 +21,12 @@ func Words(answer string) int {
 // GivesUp reports whether an answer only says that its author does not know: nothing at all, "no idea", "idk", "keine
 // Ahnung", "I don't know how that works". An answer that goes on to say something does not give up.
 func GivesUp(answer string) bool {
-	ws := words(answer[:min(len(answer), maxGivingUp+1)])
-	if len(ws) == 0 && len(answer) <= maxGivingUp {
-		return true
-	}
 	if len(answer) > maxGivingUp {
-		return false
+		return strings.TrimSpace(answer) == ""
+	}
+	ws := words(answer)
+	if len(ws) == 0 {
+		return true
 	}
 	var said []string
 	for _, w := range ws {
