@@ -117,7 +117,7 @@ type update struct {
 	Number uint64         `json:"number"`
 	Room   chat.Room      `json:"room"`
 	Thread chat.MessageID `json:"thread,omitempty"`
-	From   chat.Member    `json:"from,omitempty"`
+	Mine   bool           `json:"mine,omitempty"` // the reader's own doing: written by them, or shown to them alone
 	HTML   string         `json:"html,omitempty"` // in the room; empty in a thread, and when the message is gone
 	Side   string         `json:"side,omitempty"` // in the side panel
 }
@@ -147,7 +147,7 @@ func (s *stream) send(r *http.Request, changed []message) bool {
 }
 
 func (p *Playground) update(m message, me chat.Member, names func(chat.Member) string) (update, error) {
-	u := update{ID: m.ID, Number: m.Number, Room: m.place(), Thread: m.Thread, From: m.From}
+	u := update{ID: m.ID, Number: m.Number, Room: m.place(), Thread: m.Thread, Mine: m.From == me || m.Only == me}
 	if m.Gone {
 		return u, nil
 	}

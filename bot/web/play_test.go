@@ -157,12 +157,9 @@ func TestKeyboardAlone(t *testing.T) {
 	b.wait(`document.getElementById(document.activeElement.getAttribute('aria-activedescendant'))?.textContent === 'settings'`)
 	b.press(kb.Tab)
 	b.wait(`document.activeElement.value === '/greenroom settings '`)
-	b.press(kb.Escape)
-	b.press(kb.Enter)
+	b.press(kb.Enter) // nothing is chosen after a space: it is sent
 	b.see(".private", "I read: settings (typed: false).")
-	if got := eval[string](b, `document.activeElement.value`); got != "" {
-		t.Errorf("after sending the composer holds %q", got)
-	}
+	b.wait(`document.activeElement.value === ''`)
 
 	// Another member.
 	b.tabTo("You are Robin")

@@ -19,14 +19,14 @@ var sampleMembers = []struct {
 	id        chat.Member
 	name      string
 	opening   string
-	link      string
+	links     []string            // before each further point, in turn
 	knows     func(i, n int) bool // which of n key points, i counting from one that the question chooses
 	followUps int                 // how many follow-ups they answer
 	shares    bool                // shows the answer with the result
 }{
-	{"mira", "Mira", "I would put it like this: ", " And then: ", func(i, n int) bool { return n == 1 || i < n-1 }, 3, true},
-	{"sam", "Sam", "As far as I know, ", " What comes with it: ", func(i, _ int) bool { return i%2 == 0 }, 1, false},
-	{"ana", "Ana", "I am not sure about all of it, but ", " Also: ", func(i, _ int) bool { return i == 0 }, 0, false},
+	{"mira", "Mira", "I would put it like this: ", []string{" Then: ", " What is more: ", " And: "}, func(i, n int) bool { return n == 1 || i < n-1 }, 3, true},
+	{"sam", "Sam", "As I know it: ", []string{" With it comes this: ", " And then: "}, func(i, _ int) bool { return i%2 == 0 }, 1, false},
+	{"ana", "Ana", "I am not sure about all of it, but this I know: ", nil, func(i, _ int) bool { return i == 0 }, 0, false},
 }
 
 // Verbs of the buttons that samples click; a bot that has none of them is left alone.
@@ -251,13 +251,18 @@ func compose(who int, question string, points []content.KeyPoint) string {
 		first = (first + int(b)) % len(points)
 	}
 	sample := sampleMembers[who]
-	var said []string
+	answer, said := sample.opening, 0
 	for i := range points {
-		if sample.knows(i, len(points)) {
-			said = append(said, sayPoint(points[(first+i)%len(points)]))
+		if !sample.knows(i, len(points)) {
+			continue
 		}
+		if said > 0 {
+			answer += sample.links[(said-1)%len(sample.links)]
+		}
+		answer += sayPoint(points[(first+i)%len(points)])
+		said++
 	}
-	return sample.opening + strings.Join(said, sample.link)
+	return answer
 }
 
 // sayPoint says a key point as a sentence: its text up to the first full stop.

@@ -224,12 +224,24 @@ async function complete(text) {
 			.filter(c => c.Name.startsWith(typed.toLowerCase()))
 			.map(c => ({Label: c.Name, Help: c.Help, Value: c.Name, from: 0}));
 	} else {
+		narrow(text, typed);
 		const room = text.form.elements.namedItem('room').value;
 		const answer = await send(new Map([['kind', 'complete'], ['token', token({})], ['text', typed], ['room', room]])).catch(() => ({}));
 		if (ask !== asked) return; // more was typed meanwhile
 		choices = (answer.choices || []).map(c => ({...c, from: typed.lastIndexOf(' ') + 1}));
 	}
 	show(text, choices);
+}
+
+// narrow keeps of the list what still fits, until the server has answered: a quick Enter never takes a stale choice.
+function narrow(text, typed) {
+	const from = typed.lastIndexOf(' ') + 1;
+	const word = typed.slice(from).toLowerCase();
+	for (const item of [...list(text).children]) {
+		if (Number(item.dataset.from) !== from || !item.dataset.value.toLowerCase().startsWith(word)) item.remove();
+	}
+	if (list(text).children.length > 0) select(text, 0);
+	else list(text).hidden = true;
 }
 
 function show(text, choices) {
@@ -246,7 +258,8 @@ function show(text, choices) {
 		return item;
 	}));
 	box.hidden = choices.length === 0;
-	if (!box.hidden) select(text, 0);
+	const begun = !/\s$/.test(text.value.slice(0, text.selectionStart));
+	if (!box.hidden && begun) select(text, 0); // after a space the command may be complete: Enter sends it
 	else text.removeAttribute('aria-activedescendant');
 }
 
@@ -283,12 +296,13 @@ function composerKey(event, text) {
 	if (!box.hidden && items.length > 0) {
 		switch (event.key) {
 		case 'ArrowDown': select(text, index + 1); return true;
-		case 'ArrowUp': select(text, index - 1); return true;
+		case 'ArrowUp': select(text, Math.max(index, 0) - 1); return true;
 		case 'Escape': close(text); return true;
 		case 'Tab':
 			if (event.shiftKey) return false;
-			accept(text, items[index]); return true;
+			accept(text, items[Math.max(index, 0)]); return true;
 		case 'Enter': {
+			if (index < 0) break;
 			const typed = text.value.slice(Number(items[index].dataset.from), text.selectionStart);
 			if (event.shiftKey || typed === items[index].dataset.value) break; // complete already: send
 			accept(text, items[index]); return true;
@@ -328,7 +342,7 @@ const toEnd = log => { log.scrollTop = log.scrollHeight; };
 
 // receive shows one change: in the room that is open and in the thread beside it.
 function receive(news) {
-	const {room, thread, me} = app().dataset;
+	const {room, thread} = app().dataset;
 	if (news.room === room) {
 		if (!news.thread) place(document.getElementById('log'), 'at-' + news.id, news, news.html);
 		if (thread && (news.thread === thread || news.id === thread)) place(document.getElementById('side'), 'side-' + news.id, news, news.side);
@@ -336,7 +350,7 @@ function receive(news) {
 	if (!news.thread && news.html) {
 		const link = document.querySelector(`.rooms a[data-room="${CSS.escape(news.room)}"]`);
 		if (link) link.dataset.newest = Math.max(Number(link.dataset.newest), news.number);
-		if (news.from === me) seen(news.room, news.number);
+		if (news.mine) seen(news.room, news.number);
 	}
 	unread();
 }
@@ -365,9 +379,16 @@ function place(log, id, news, html) {
 		htmx.process(message);
 		localise(log);
 	}
-	const mine = news.from === app().dataset.me;
-	if (end || mine) toEnd(log);
+	const message = document.getElementById(id);
+	if (end || news.mine) reveal(log, message);
 	else if (log.id === 'log' && !old) document.querySelector('.jump').hidden = false;
+}
+
+// reveal scrolls to what is new: all of it, or its beginning where it is longer than the window.
+function reveal(log, message) {
+	if (message && message.offsetHeight > log.clientHeight) message.scrollIntoView({block: 'start'});
+	else if (message && message !== log.lastElementChild) message.scrollIntoView({block: 'nearest'});
+	else toEnd(log);
 }
 
 // ---- Unread rooms: what this browser has shown of each ----
