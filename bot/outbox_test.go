@@ -432,6 +432,18 @@ func TestAnOutcomeIsRecordedInTheEnd(t *testing.T) {
 	})
 }
 
+// What the shell keeps stands in its space, which no record of the engine and no other space can meet.
+func TestMarksStandInTheShellsSpace(t *testing.T) {
+	db := store.NewMemory()
+	if err := New(Config{DB: db}).mark("web:w/post/1"); err != nil {
+		t.Fatal(err)
+	}
+	records, err := store.Space(db, "bot").List(t.Context(), store.Prefix("tried"), "", 10)
+	if err != nil || len(records) != 1 || records[0].Ref.Parts()[1] != "web:w/post/1" {
+		t.Errorf("%+v, %v", records, err)
+	}
+}
+
 // A message under way when the process died has a mark: it is asked for before it is sent, and what has no mark is sent.
 func TestAfterACrash(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
