@@ -299,6 +299,7 @@ func TestLimits(t *testing.T) {
 
 func TestDraw(t *testing.T) {
 	for markdown, want := range map[string]string{
+		"one  \ntwo\n===":             "### one two",
 		"one\ntwo\n===":               "### one two",
 		"#### deep *one*":             "**deep** ***one***",
 		"- a\n  - b\n\n    more\n- c": "- a\n  - b\n    more\n- c",
