@@ -88,6 +88,12 @@ func TestRenderPost(t *testing.T) {
 	}
 	valid(t, "MessageCreateRequest", bodies[0])
 	golden(t, "post", bodies[0])
+
+	edit := Edits(chat.Action{Key: "edit:post/1/12", Do: chat.Edit, Workspace: guild, Channel: prep, Message: sample(t, "post")}, false)
+	valid(t, "MessageEditRequestPartial", edit[0])
+	if len(edit) != 1 || edit[0].Nonce != "" || edit[0].Flags != bodies[0].Flags {
+		t.Errorf("%+v", edit)
+	}
 }
 
 func TestRenderFeedback(t *testing.T) {
@@ -101,6 +107,14 @@ func TestRenderFeedback(t *testing.T) {
 	golden(t, "feedback", answer.Response)
 	if len(answer.More) != 0 {
 		t.Errorf("%d more messages", len(answer.More))
+	}
+}
+
+// An edit in a direct message must keep the workspace in its buttons.
+func TestEditDirect(t *testing.T) {
+	raw, _ := json.Marshal(Edits(chat.Action{Do: chat.Edit, Workspace: guild, Message: sample(t, "post")}, true)[0])
+	if !strings.Contains(string(raw), `"custom_id":"@ArwFarCAAAY`) {
+		t.Errorf("%s", raw)
 	}
 }
 
