@@ -13,7 +13,8 @@ import (
 // bbolt trusts its file: on an impossible page it panics, partly in goroutines of its own where nobody can recover, and
 // beyond the end of a file that was cut off it faults. So the structure is checked before bbolt opens the file: every
 // page that can be reached is inside the file, of the right kind, reached once, has its keys in order and every value
-// under its seal (see layout.go). That reads the file once, which bbolt does too in order to find the free pages.
+// under its seal (see layout.go). That reads the file once, which bbolt does too in order to find the free pages. What it
+// cannot see is a page that is whole but older than it should be; Check does where an index then disagrees.
 //
 // The layout of pages is that of go.etcd.io/bbolt/internal/common (page.go, meta.go, bucket.go), file format version 2, in
 // the byte order of the machine.
@@ -143,6 +144,9 @@ func (v *verifier) tree(id uint64, t subtree) error {
 	if err != nil {
 		return err
 	}
+	if order.Uint16(page[10:]) == 0 && !t.isRoot { // an empty bucket has no page of its own
+		return damaged("page %d is empty", id)
+	}
 	switch order.Uint16(page[8:]) {
 	case branchPage:
 		return v.branch(id, page, t)
@@ -153,33 +157,21 @@ func (v *verifier) tree(id uint64, t subtree) error {
 }
 
 func (v *verifier) branch(id uint64, page []byte, t subtree) error {
-	count := int(order.Uint16(page[10:]))
-	if count == 0 {
-		return damaged("page %d leads nowhere", id)
+	elements, err := readElements(id, page, func(e []byte) element {
+		return element{position: order.Uint32(e), keySize: order.Uint32(e[4:]), child: order.Uint64(e[8:])}
+	})
+	if err != nil {
+		return err
 	}
-	keys, children := make([][]byte, count+1), make([]uint64, count)
-	keys[count] = t.to
-	for i := range count {
-		element, err := element(id, page, i)
-		if err != nil {
-			return err
+	if err := t.inOrder(id, elements); err != nil {
+		return err
+	}
+	for i, e := range elements {
+		below := subtree{t.in, t.isRoot, e.key, t.to}
+		if i+1 < len(elements) {
+			below.to = elements[i+1].key
 		}
-		children[i] = order.Uint64(element[8:])
-		keys[i], err = text(id, element, order.Uint32(element), order.Uint32(element[4:]))
-		if err != nil {
-			return err
-		}
-	}
-	for i := range count {
-		if i == 0 && bytes.Compare(keys[0], t.from) < 0 || i > 0 && bytes.Compare(keys[i-1], keys[i]) >= 0 {
-			return damaged("page %d has its keys out of order", id)
-		}
-	}
-	if t.to != nil && bytes.Compare(keys[count-1], t.to) >= 0 {
-		return damaged("page %d has its keys out of order", id)
-	}
-	for i, child := range children {
-		if err := v.tree(child, subtree{t.in, t.isRoot, keys[i], keys[i+1]}); err != nil {
+		if err := v.tree(e.child, below); err != nil {
 			return err
 		}
 	}
@@ -187,35 +179,40 @@ func (v *verifier) branch(id uint64, page []byte, t subtree) error {
 }
 
 func (v *verifier) leaf(id uint64, page []byte, t subtree) error {
-	before := t.from
-	for i := range int(order.Uint16(page[10:])) {
-		element, err := element(id, page, i)
-		if err != nil {
-			return err
-		}
-		key, err := text(id, element, order.Uint32(element[4:]), order.Uint32(element[8:]))
-		if err != nil {
-			return err
-		}
-		if c := bytes.Compare(key, before); c < 0 || c == 0 && i > 0 || t.to != nil && bytes.Compare(key, t.to) >= 0 {
-			return damaged("page %d has its keys out of order", id)
-		}
-		before = key
-		value, err := text(id, element, order.Uint32(element[4:])+order.Uint32(element[8:]), order.Uint32(element[12:]))
-		if err != nil {
-			return err
-		}
-		switch kind := order.Uint32(element); {
-		case kind == bucketLeaf && t.isRoot:
-			err = v.bucket(id, key, value)
-		case kind != 0 || t.isRoot:
+	elements, err := readElements(id, page, func(e []byte) element {
+		return element{kind: order.Uint32(e), position: order.Uint32(e[4:]), keySize: order.Uint32(e[8:]), valueSize: order.Uint32(e[12:])}
+	})
+	if err != nil {
+		return err
+	}
+	if err := t.inOrder(id, elements); err != nil {
+		return err
+	}
+	for _, e := range elements {
+		switch {
+		case e.kind == bucketLeaf && t.isRoot:
+			err = v.bucket(id, e.key, e.value)
+		case e.kind != 0 || t.isRoot:
 			err = damaged("page %d has an element of no known kind", id)
 		case t.in < buckets:
-			_, err = t.in.open(key, value)
+			_, err = t.in.open(e.key, e.value)
 		}
 		if err != nil {
 			return err
 		}
+	}
+	return nil
+}
+
+// inOrder checks that the keys of a page grow and are between those of its neighbours.
+func (t subtree) inOrder(id uint64, elements []element) error {
+	before := t.from
+	for i, e := range elements {
+		c := bytes.Compare(e.key, before)
+		if c < 0 || c == 0 && i > 0 || t.to != nil && bytes.Compare(e.key, t.to) >= 0 {
+			return damaged("page %d has its keys out of order", id)
+		}
+		before = e.key
 	}
 	return nil
 }
@@ -239,22 +236,34 @@ func (v *verifier) bucket(id uint64, name, value []byte) error {
 	return v.leaf(id, inline, subtree{in: in})
 }
 
-// element gives the i-th element and what follows it in the page, from where its position counts.
-func element(id uint64, page []byte, i int) ([]byte, error) {
-	at := pageHeader + i*elementSize
-	if at+elementSize > len(page) {
-		return nil, damaged("page %d has more elements than it can hold", id)
-	}
-	return page[at:], nil
+// element is a key of a page with what belongs to it: a page in a branch, a value in a leaf.
+type element struct {
+	kind, position, keySize, valueSize uint32
+	child                              uint64
+	key, value                         []byte
 }
 
-// text gives a key or a value of an element.
-func text(id uint64, element []byte, position, size uint32) ([]byte, error) {
-	end := uint64(position) + uint64(size)
-	if position < elementSize || end > uint64(len(element)) {
-		return nil, damaged("page %d has a key or a value outside of itself", id)
+// readElements reads the elements of a page. Their texts follow them without a gap, so a count that is wrong shows.
+func readElements(id uint64, page []byte, read func([]byte) element) ([]element, error) {
+	count := int(order.Uint16(page[10:]))
+	next := uint64(pageHeader + count*elementSize)
+	if next > uint64(len(page)) {
+		return nil, damaged("page %d has more elements than it can hold", id)
 	}
-	return element[position:end], nil
+	elements := make([]element, count)
+	for i := range elements {
+		at := pageHeader + i*elementSize
+		e := read(page[at:])
+		key := uint64(at) + uint64(e.position)
+		value := key + uint64(e.keySize)
+		end := value + uint64(e.valueSize)
+		if key != next || end > uint64(len(page)) {
+			return nil, damaged("page %d has a key or a value where none can be", id)
+		}
+		e.key, e.value, next = page[key:value], page[value:end], end
+		elements[i] = e
+	}
+	return elements, nil
 }
 
 // freelist checks the list of free pages, which a file has that another program wrote; ours find it again when it opens.
