@@ -93,6 +93,8 @@ func TestMatchByMeaning(t *testing.T) {
 	}{
 		{"other words", []string{"Database Indexes", "How Indexes Enhance Query Performance", "Situations Where Indexes Are Not Advisable", "Tools for Slow Queries", "Conclusion"}, []int{0, 1, 2, 3, 0}},
 		{"one is missing", []string{"Overview", "Faster Queries: Speed", "Packages that Show Slow Queries"}, []int{0, 1, 3}},
+		{"too few words fit", []string{"Query Syntax Rules"}, []int{0}},
+		{"the main question's words weigh little", []string{"Database Index Tools"}, []int{3}},
 		{"none fits", []string{"Apples", "Pears"}, []int{0, 0}},
 		{"only the main question's words", []string{"What is a database index?", "Indexes in a database"}, []int{0, 0}},
 		{"the same words", []string{"1. in which cases would you NOT recommend an `index`", "How do indexes improve the speed of a database query?"}, []int{2, 1}},

@@ -21,7 +21,7 @@ func indexed(t *testing.T) *Index {
 		return b
 	}
 	return NewIndex([]*Bank{
-		bank("python-async", "Python async", "a1 easy loops,io", "a2 hard io"),
+		bank("python-async", "Python async", "a1 easy loops,io", "a2 hard io,sql"),
 		bank("python-basics", "Python", "b1 easy loops", "b2 medium C++", "a1 easy twice"),
 		bank("db", "SQL", "c1 easy joins", "c2 hard C#"),
 	})
@@ -31,16 +31,17 @@ func TestSelect(t *testing.T) {
 	x := indexed(t)
 	for _, c := range []struct{ words, want string }{
 		{"", "a1 a2 b1 b2 c1 c2"},
-		{"sql", "c1 c2"},
+		{"sql", "a2 c1 c2"},
 		{"DB", "c1 c2"},
 		{"python", "b1 b2"}, // a whole name before a part of one
 		{"async", "a1 a2"},
 		{"python async", "a1 a2"},
 		{"Python-Async", "a1 a2"},
-		{"python sql", "b1 b2 c1 c2"},
+		{"python sql", "a2 b1 b2 c1 c2"},
 		{"basics", "b1 b2"},
 		{"loops", "a1 b1"},
 		{"loops io", "a1 a2 b1"},
+		{"sql io", "a2"}, // sql is a topic first, though a tag too
 		{"easy", "a1 b1 c1"},
 		{"easy hard", "a1 a2 b1 c1 c2"},
 		{"io async easy", "a1"},
@@ -63,7 +64,7 @@ func TestSelectUnknown(t *testing.T) {
 	x := indexed(t)
 	for _, c := range []struct{ words, word, near string }{
 		{"python lops", "lops", "loops"},
-		{"sqll easy", "sqll", "SQL"},
+		{"sqll easy", "sqll", "sql"},
 		{"pyth", "pyth", "Python"},
 		{"zebra", "zebra", ""},
 	} {

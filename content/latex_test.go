@@ -5,6 +5,7 @@ import "testing"
 func TestMath(t *testing.T) {
 	for _, c := range []struct{ source, shown, spoken string }{
 		{`n^2`, "n²", "n squared"},
+		{`n^3`, "n³", "n cubed"},
 		{`x_i`, "xᵢ", "x sub i"},
 		{`x_i^2`, "xᵢ²", "x sub i squared"},
 		{`2^{n+1}`, "2ⁿ⁺¹", "2 to the power of n plus 1, end of power,"},

@@ -234,6 +234,11 @@ func TestMetaAboveHeading(t *testing.T) {
 	if len(problems) > 0 || len(bank.Questions) != 2 || bank.Questions[1].ID != "second" || bank.Questions[0].Answer != "Yes it is." {
 		t.Errorf("%+v, %v", bank.Questions, problems)
 	}
+	src = ask(plainAsk, "Yes it is.\n<!-- id: second -->\nMore.") + ask("**Main question**: Other?", "No.")
+	bank, problems = Parse("x.md", []byte(src))
+	if len(problems) != 1 || len(bank.Questions) != 2 || bank.Questions[1].ID == "second" {
+		t.Errorf("a comment in an answer is taken for the next question's: %+v, %v", bank.Questions, problems)
+	}
 }
 
 // TestStructureInCode: what stands in a closed fence is never structure.

@@ -54,7 +54,7 @@ func TestTree(t *testing.T) {
 		// Links: only those that are safe to follow.
 		{"[a *b*](https://x.org/y?z=1 \"t\")", `paragraph(link:https://x.org/y?z=1("a " emphasis("b")))`},
 		{"<https://x.org> <a@x.org>", `paragraph(link:https://x.org("https://x.org") " " link:mailto:a@x.org("a@x.org"))`},
-		{"[a](javascript:alert(1)) [b](/x) [c](data:text/html,x) [d](file:///etc)", `paragraph("a b c d")`},
+		{"[a](javascript:alert(1)) [b](/x) [c](data:text/html,x) [d](file:///etc) [e](javascript://x.org/%0aalert(1)) [f](https:///x)", `paragraph("a b c d e f")`},
 		{"[a][1]\n\n[1]: https://x.org", `paragraph(link:https://x.org("a"))`},
 		{"![alt](https://x.org/p.png) ![no](p.png)", `paragraph(link:https://x.org/p.png("alt") " no")`},
 		// Raw HTML is what it looks like; comments are not seen.
