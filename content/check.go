@@ -11,8 +11,10 @@ func Check(banks []*Bank) []Problem {
 		kept := b.Questions[:0:0]
 		for _, q := range b.Questions {
 			if before, twice := seen[q.ID]; twice {
-				problems = append(problems, Problem{File: q.Source.File, Line: q.Source.Line, Col: 1, Error: true,
-					Text: sameID(q.ID, q.Source, before)})
+				problems = append(problems, Problem{
+					File: q.Source.File, Line: q.Source.Line, Col: 1, Error: true,
+					Text: sameID(q.ID, q.Source, before),
+				})
 				continue
 			}
 			seen[q.ID] = q.Source

@@ -12,29 +12,53 @@ func TestDrawMain(t *testing.T) {
 		name, main, explanation, answer string
 		want                            []string // name | text
 	}{
-		{"bold bullets", "What is a map?", "", "It maps.\n\n- **Keys**: unique values\n- **Values:** anything\n- **Order** is not kept\n- **Example**:\n  ```go\n  m := x\n  ```",
-			[]string{"Keys | unique values", "Values | anything", "Order | Order is not kept"}},
-		{"bullets without bold", "What is a map?", "", "- It finds a value by its key.\n- It keeps no order. Never.\n- Yes",
-			[]string{"It finds a value by its key | It finds a value by its key.", "It keeps no order | It keeps no order. Never."}},
-		{"the first level with two", "What is a map?", "", "- A map\n  - **Keys**: unique values\n  - **Values**: anything",
-			[]string{"Keys | unique values", "Values | anything"}},
-		{"nested evidence", "What is a map?", "", "1. **Keys**:\n   - unique values\n   - hashed\n2. **Values**: anything",
-			[]string{"Keys | unique values hashed", "Values | anything"}},
-		{"five at most", "What is a map?", "", "- **A1**: yes\n- **B1**: yes\n- **C1**: yes\n- **D1**: yes\n- **E1**: yes\n- **F1**: yes",
-			[]string{"A1 | yes", "B1 | yes", "C1 | yes", "D1 | yes", "E1 | yes"}},
+		{
+			"bold bullets", "What is a map?", "", "It maps.\n\n- **Keys**: unique values\n- **Values:** anything\n- **Order** is not kept\n- **Example**:\n  ```go\n  m := x\n  ```",
+			[]string{"Keys | unique values", "Values | anything", "Order | Order is not kept"},
+		},
+		{
+			"bullets without bold", "What is a map?", "", "- It finds a value by its key.\n- It keeps no order. Never.\n- Yes",
+			[]string{"It finds a value by its key | It finds a value by its key.", "It keeps no order | It keeps no order. Never."},
+		},
+		{
+			"the first level with two", "What is a map?", "", "- A map\n  - **Keys**: unique values\n  - **Values**: anything",
+			[]string{"Keys | unique values", "Values | anything"},
+		},
+		{
+			"nested evidence", "What is a map?", "", "1. **Keys**:\n   - unique values\n   - hashed\n2. **Values**: anything",
+			[]string{"Keys | unique values hashed", "Values | anything"},
+		},
+		{
+			"five at most", "What is a map?", "", "- **A1**: yes\n- **B1**: yes\n- **C1**: yes\n- **D1**: yes\n- **E1**: yes\n- **F1**: yes",
+			[]string{"A1 | yes", "B1 | yes", "C1 | yes", "D1 | yes", "E1 | yes"},
+		},
 		{"the same name once", "What is a map?", "", "- **Keys**: x\n- **keys**: y\n- **Values**: z", []string{"Keys | x", "Values | z"}},
-		{"headings", "How do you sort?", "", "### How do you sort?\n\nThere are ways of doing it.\n\n#### Approach 1: **Merge sort**\n\nSplit, sort and join halves.\n\n```go\nx\n```\n\n#### Approach 2: `quicksort`\n\nSplit by a pivot element.\n\n#### Conclusion\n\nBoth sort well and quickly.",
-			[]string{"Merge sort | Split, sort and join halves.", "quicksort | Split by a pivot element."}},
-		{"explanation behind a list", "What is a map?", "The candidate should explain keys, values, and the load factor.", "- **Keys**: unique values\n- **Values**: anything",
-			[]string{"Keys | unique values", "Values | anything", "The load factor | the load factor"}},
-		{"explanation with including", "What is a map?", "A candidate must discuss how maps work, including hash functions, collisions, and resizing of buckets, which costs time.", "It maps keys.",
-			[]string{"Hash functions | hash functions", "Collisions | collisions", "Resizing of buckets, which costs time | resizing of buckets, which costs time"}},
-		{"explanation with and", "What is a map?", "The candidate should describe hash functions and bucket collisions.", "A map finds a value by hashing its key into a bucket.",
-			[]string{"Hash functions | hash functions", "Bucket collisions | bucket collisions",
-				"A map finds a value by hashing its key into a bucket | A map finds a value by hashing its key into a bucket."}},
-		{"sentences", "What is a map?", "The candidate should explain it.", "A map is a table of keys with their values. Here are details: Short one. Why use maps at all? It grows, e.g. when buckets overflow. In conclusion, maps are useful things everywhere.\n\n```go\nmake(map[string]int)\n```",
-			[]string{"A table of keys with their values | A map is a table of keys with their values.",
-				"It grows, e.g. when buckets overflow | It grows, e.g. when buckets overflow."}},
+		{
+			"headings", "How do you sort?", "", "### How do you sort?\n\nThere are ways of doing it.\n\n#### Approach 1: **Merge sort**\n\nSplit, sort and join halves.\n\n```go\nx\n```\n\n#### Approach 2: `quicksort`\n\nSplit by a pivot element.\n\n#### Conclusion\n\nBoth sort well and quickly.",
+			[]string{"Merge sort | Split, sort and join halves.", "quicksort | Split by a pivot element."},
+		},
+		{
+			"explanation behind a list", "What is a map?", "The candidate should explain keys, values, and the load factor.", "- **Keys**: unique values\n- **Values**: anything",
+			[]string{"Keys | unique values", "Values | anything", "The load factor | the load factor"},
+		},
+		{
+			"explanation with including", "What is a map?", "A candidate must discuss how maps work, including hash functions, collisions, and resizing of buckets, which costs time.", "It maps keys.",
+			[]string{"Hash functions | hash functions", "Collisions | collisions", "Resizing of buckets, which costs time | resizing of buckets, which costs time"},
+		},
+		{
+			"explanation with and", "What is a map?", "The candidate should describe hash functions and bucket collisions.", "A map finds a value by hashing its key into a bucket.",
+			[]string{
+				"Hash functions | hash functions", "Bucket collisions | bucket collisions",
+				"A map finds a value by hashing its key into a bucket | A map finds a value by hashing its key into a bucket.",
+			},
+		},
+		{
+			"sentences", "What is a map?", "The candidate should explain it.", "A map is a table of keys with their values. Here are details: Short one. Why use maps at all? It grows, e.g. when buckets overflow. In conclusion, maps are useful things everywhere.\n\n```go\nmake(map[string]int)\n```",
+			[]string{
+				"A table of keys with their values | A map is a table of keys with their values.",
+				"It grows, e.g. when buckets overflow | It grows, e.g. when buckets overflow.",
+			},
+		},
 		{"little is a point too", "What is a map?", "", "A table.", []string{"A table | A table."}},
 		{"code alone", "What is a map?", "", "```go\nmake(map[string]int)\n```", []string{"Make map string int | make map string int"}},
 		{"maths alone", "What is it?", "", "$$n^2$$", []string{"N squared | n squared"}},

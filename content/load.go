@@ -44,8 +44,10 @@ func Load(fsys fs.FS, paths ...string) ([]*Bank, []Problem, error) {
 			return nil, nil, fmt.Errorf("reading questions from %s: %w", p, err)
 		}
 		if len(banks) == n {
-			problems = append(problems, Problem{File: p, Line: 1, Col: 1, Error: true,
-				Text: "this folder has no question files; put files ending in .md there"})
+			problems = append(problems, Problem{
+				File: p, Line: 1, Col: 1, Error: true,
+				Text: "this folder has no question files; put files ending in .md there",
+			})
 		}
 	}
 	return banks, append(problems, Check(banks)...), nil

@@ -119,11 +119,15 @@ func TestProblems(t *testing.T) {
 		{"empty main question", "## Question\n**Main question**:  \n\n## Answer\nYes.\n\n" + good, 1, []string{"1:1! no main question"}},
 		{"heading asks", "## Question 3: What is a loop?\n\n## Answer\n" + answer, 1, []string{"1:1 its heading is asked"}},
 		{"no heading", good + "\n" + plainAsk + " Again?\n## Answer\n" + answer, 2, []string{"7:1 write `## Question`"}},
-		{"two main questions", "## Question\n" + plainAsk + "\n**Main question**: And what is not?\n## Answer\n" + answer, 2,
-			[]string{"1:1 no answer", "3:1 write `## Question`"}},
+		{
+			"two main questions", "## Question\n" + plainAsk + "\n**Main question**: And what is not?\n## Answer\n" + answer, 2,
+			[]string{"1:1 no answer", "3:1 write `## Question`"},
+		},
 		{"same question twice", good + good, 1, []string{"6:1! line 6 has the id `bank/what-is-a-loop-ca4014`, which line 1 already has"}},
-		{"same id twice", ask("<!-- id: a/b -->\n"+plainAsk, answer) + ask("<!-- id: a/b -->\n**Main question**: Other?", answer), 1,
-			[]string{"7:1! line 7 has the id `a/b`, which line 1 already has"}},
+		{
+			"same id twice", ask("<!-- id: a/b -->\n"+plainAsk, answer) + ask("<!-- id: a/b -->\n**Main question**: Other?", answer), 1,
+			[]string{"7:1! line 7 has the id `a/b`, which line 1 already has"},
+		},
 		{"bad id", ask("<!-- id: a b! -->\n"+plainAsk, answer), 1, []string{"2:1 `a b!` is not an id"}},
 		{"two ids", ask("<!-- id: a -->\n<!-- id: b -->\n"+plainAsk, answer), 1, []string{"3:1 a second id"}},
 		{"id in an answer", ask(plainAsk, answer+"\n<!-- id: a -->\nMore."), 1, []string{"6:1 this comment stands in an answer"}},
@@ -131,15 +135,23 @@ func TestProblems(t *testing.T) {
 		{"bad difficulty", ask("<!-- difficulty: tricky -->\n"+plainAsk, answer), 1, []string{"2:1 write easy, medium or hard"}},
 		{"no answer", "## Question\n" + plainAsk + "\n", 1, []string{"1:1 no answer"}},
 		{"empty answer", ask(plainAsk, "\n---\n"), 1, []string{"4:1 no answer of its own"}},
-		{"follow-up without answer", ask(plainAsk+"\n**Follow-up questions**:\n1. When?\n2. Why?", answer+"\n### Follow-up Questions\n#### When?\nNow."), 1,
-			[]string{"5:1 no heading below `## Answer` was found for this follow-up"}},
-		{"follow-up by place", ask(plainAsk+"\n**Follow-up questions**:\n1. When?", answer+"\n### Follow-up Questions\n#### Zebra crossing\nNow."), 1,
-			[]string{"9:1 by its place; write `When?`"}},
+		{
+			"follow-up without answer", ask(plainAsk+"\n**Follow-up questions**:\n1. When?\n2. Why?", answer+"\n### Follow-up Questions\n#### When?\nNow."), 1,
+			[]string{"5:1 no heading below `## Answer` was found for this follow-up"},
+		},
+		{
+			"follow-up by place", ask(plainAsk+"\n**Follow-up questions**:\n1. When?", answer+"\n### Follow-up Questions\n#### Zebra crossing\nNow."), 1,
+			[]string{"9:1 by its place; write `When?`"},
+		},
 		{"follow-up not listed", ask(plainAsk, answer+"\n### Follow-up Questions\n#### When does it end?\nNow."), 1, []string{"7:1 not listed above"}},
-		{"heading that fits none", ask(plainAsk+"\n**Follow-up questions**:\n1. When?", answer+"\n### Follow-up Questions\n#### When?\nNow.\n#### Zebra\nStripes."), 1,
-			[]string{"11:1 no follow-up fits this heading"}},
-		{"follow-ups without numbers", ask(plainAsk+"\n**Follow-up questions**:\nWhen?", answer+"\n### Follow-up Questions\n#### When?\nNow."), 1,
-			[]string{"4:1 write one question a line with its number"}},
+		{
+			"heading that fits none", ask(plainAsk+"\n**Follow-up questions**:\n1. When?", answer+"\n### Follow-up Questions\n#### When?\nNow.\n#### Zebra\nStripes."), 1,
+			[]string{"11:1 no follow-up fits this heading"},
+		},
+		{
+			"follow-ups without numbers", ask(plainAsk+"\n**Follow-up questions**:\nWhen?", answer+"\n### Follow-up Questions\n#### When?\nNow."), 1,
+			[]string{"4:1 write one question a line with its number"},
+		},
 		{"label misspelt", ask(plainAsk+"\n**Explantion**: y", answer), 1, []string{"3:1 did you mean `**Explanation**`?"}},
 		{"label twice", ask(plainAsk+"\n**Explanation**: x\n**Explanation**: y", answer), 1, []string{"4:1 line 3 has the first"}},
 		{"text before labels", ask("stray words\n"+plainAsk, answer), 1, []string{"2:1 belongs to no label"}},
@@ -168,8 +180,10 @@ func TestProblems(t *testing.T) {
 		{"front matter not closed", "---\ntopic: x\n" + good, 1, []string{"1:1 write --- below its last key"}},
 		{"front matter not YAML", "---\ntopic: [x\n---\n" + good, 1, []string{"3:1 not YAML"}},
 		{"front matter no keys", "---\n- a\n---\n" + good, 1, []string{"2:1 not a list of keys"}},
-		{"front matter bad values", "---\nname: '!'\nlang: x_1\ndifficulty: no\ntopic: [a]\n---\n" + good, 1,
-			[]string{"2:1 bank's name", "3:1 language tag", "4:1 difficulty", "5:1 value of `topic`"}},
+		{
+			"front matter bad values", "---\nname: '!'\nlang: x_1\ndifficulty: no\ntopic: [a]\n---\n" + good, 1,
+			[]string{"2:1 bank's name", "3:1 language tag", "4:1 difficulty", "5:1 value of `topic`"},
+		},
 	} {
 		bank, problems := Parse("bank.md", []byte(c.src))
 		var got []string

@@ -278,8 +278,10 @@ func character(c string) atom {
 // plainSigns are the characters that commands stand for, so that ≤ in a source is said like \le.
 var plainSigns = func() map[string]entry {
 	out := map[string]entry{}
-	for _, name := range [...]string{"le", "ge", "ne", "approx", "in", "to", "times", "cdot", "infty", "sum", "prod", "Rightarrow",
-		"cup", "cap", "wedge", "vee", "forall", "exists", "pi", "Theta", "Omega", "theta", "alpha", "beta", "lambda"} {
+	for _, name := range [...]string{
+		"le", "ge", "ne", "approx", "in", "to", "times", "cdot", "infty", "sum", "prod", "Rightarrow",
+		"cup", "cap", "wedge", "vee", "forall", "exists", "pi", "Theta", "Omega", "theta", "alpha", "beta", "lambda",
+	} {
 		out[symbols[name].shown] = symbols[name]
 	}
 	return out

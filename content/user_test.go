@@ -82,31 +82,51 @@ func TestUsersBank(t *testing.T) {
 func TestUsersBankKeyPoints(t *testing.T) {
 	bank, _ := Parse("python-async.md", []byte(usersBank(t)))
 	want := [][][]string{
-		{{"A paradigm that enables tasks to run concurrently without blocking…", "This allows for efficient handling of I/O-bound operations where tasks…",
-			"Primarily implemented using the asyncio library", "Involves the extensive use of async and await keywords to define…"},
+		{
+			{
+				"A paradigm that enables tasks to run concurrently without blocking…", "This allows for efficient handling of I/O-bound operations where tasks…",
+				"Primarily implemented using the asyncio library", "Involves the extensive use of async and await keywords to define…",
+			},
 			{"Concurrency Approach", "Blocking vs. Non-Blocking", "Task Coordination"},
 			{"Event Loop Functionality", "Task Switching", "Efficiency"},
-			{"Improved Performance", "Scalability", "Resource Efficiency"}},
-		{{"Coroutines", "Event Loop", "Asynchronous I/O", "Task Management"},
-			{"Functions that can pause and resume their execution at specific points", "When defined using the async def syntax, they become asynchronous…",
-				"Used extensively in asyncio to perform asynchronous tasks without blocking"},
-			{"By creating them using asyncio.create_task()", "These tasks can then be scheduled to run concurrently within the event…",
-				"By awaiting multiple tasks, asyncio ensures that the execution…"},
-			{"Entities that can be awaited inside an asynchronous function", "These objects include coroutines, tasks, and futures",
-				"By using await before an awaitable object, the execution of the current…"}},
-		{{"async def Keyword", "await Keyword", "Event Loop", "asyncio.run() Function"},
-			{"Using asyncio.gather() function", "By wrapping multiple coroutines with gather(), they can be executed…",
-				"The gather() function waits for all coroutines to complete and returns…"},
+			{"Improved Performance", "Scalability", "Resource Efficiency"},
+		},
+		{
+			{"Coroutines", "Event Loop", "Asynchronous I/O", "Task Management"},
+			{
+				"Functions that can pause and resume their execution at specific points", "When defined using the async def syntax, they become asynchronous…",
+				"Used extensively in asyncio to perform asynchronous tasks without blocking",
+			},
+			{
+				"By creating them using asyncio.create_task()", "These tasks can then be scheduled to run concurrently within the event…",
+				"By awaiting multiple tasks, asyncio ensures that the execution…",
+			},
+			{
+				"Entities that can be awaited inside an asynchronous function", "These objects include coroutines, tasks, and futures",
+				"By using await before an awaitable object, the execution of the current…",
+			},
+		},
+		{
+			{"async def Keyword", "await Keyword", "Event Loop", "asyncio.run() Function"},
+			{
+				"Using asyncio.gather() function", "By wrapping multiple coroutines with gather(), they can be executed…",
+				"The gather() function waits for all coroutines to complete and returns…",
+			},
 			{"Concurrent Execution", "Simplified Coordination", "Result Aggregation"},
-			{"Blocking Operations", "Unhandled Exceptions", "Infinite Loops"}},
-		{{"Try-Except Blocks within Coroutines", "Using asyncio.error_handler()", "Dealing with Exceptions in Asynchronous Tasks"},
+			{"Blocking Operations", "Unhandled Exceptions", "Infinite Loops"},
+		},
+		{
+			{"Try-Except Blocks within Coroutines", "Using asyncio.error_handler()", "Dealing with Exceptions in Asynchronous Tasks"},
 			{"Use Specific Exception Handling", "Logging", "Graceful Degradation"},
 			{"You can use asyncio.create_task() to wrap the coroutine", "The exceptions can then be retrieved using the concurrent.futures package…"},
-			{"Synchronous Python", "Asynchronous Python"}},
-		{{"Web Scraping", "API Interactions", "Network Programming", "Handling Concurrent I/O Operations"},
+			{"Synchronous Python", "Asynchronous Python"},
+		},
+		{
+			{"Web Scraping", "API Interactions", "Network Programming", "Handling Concurrent I/O Operations"},
 			{"Non-Blocking Operations", "Event Loop Utilization", "Reduced Waiting Time"},
 			{"CPU-Bound Tasks", "Sequential Dependencies"},
-			{"asyncio", "aiohttp", "httpx"}},
+			{"asyncio", "aiohttp", "httpx"},
+		},
 	}
 	for n, q := range bank.Questions {
 		parts := [][]KeyPoint{q.KeyPoints, q.FollowUps[0].KeyPoints, q.FollowUps[1].KeyPoints, q.FollowUps[2].KeyPoints}

@@ -113,8 +113,10 @@ var synonyms = func() map[string]int {
 
 // stem cuts an English word's commonest endings: enough to match a heading with a question.
 func stem(w string) string {
-	for _, end := range [...]string{"ations", "ation", "ities", "ingly", "ments", "ness", "ment", "ings", "ions", "edly", "ity",
-		"ing", "ies", "ion", "ed", "es", "ly", "s", "e", "y"} {
+	for _, end := range [...]string{
+		"ations", "ation", "ities", "ingly", "ments", "ness", "ment", "ings", "ions", "edly", "ity",
+		"ing", "ies", "ion", "ed", "es", "ly", "s", "e", "y",
+	} {
 		if len(w)-len(end) >= 3 && strings.HasSuffix(w, end) {
 			return w[:len(w)-len(end)]
 		}
