@@ -190,11 +190,12 @@ func (db *DB) write(units []*request) (err error) {
 	if err != nil {
 		return err
 	}
+	now := db.now()
 	g := &group{
 		stage:    newStage(tx),
 		sequence: last + 1, // each group has its own, even one that only adds points: see boards
 		clock:    db.clock.Load(),
-		latest:   store.Millis(db.now().Add(aheadMax)),
+		latest:   store.Millis(now.Add(aheadMax)),
 	}
 	touched, err := g.touch(db.touches.take())
 	if err != nil {
@@ -238,7 +239,7 @@ func (db *DB) write(units []*request) (err error) {
 	db.sweep = sweep
 	db.clock.Store(g.clock)
 	db.boards.add(g.sequence, g.added)
-	db.boards.forget(db.now())
+	db.boards.forget(now)
 	return nil
 }
 

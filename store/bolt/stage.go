@@ -11,17 +11,17 @@ import (
 // earlier one wrote, and all are applied at the end in the order of their keys, which is what a B+tree likes best.
 type stage struct {
 	tx      *bbolt.Tx
-	in      [buckets]*bbolt.Bucket
+	opened  [buckets]*bbolt.Bucket
 	changed [buckets]map[string][]byte // nil: deleted
 }
 
-func newStage(tx *bbolt.Tx) *stage {
-	s := &stage{tx: tx}
-	for b := range buckets {
-		s.in[b] = b.in(tx)
-		s.changed[b] = map[string][]byte{}
+func newStage(tx *bbolt.Tx) *stage { return &stage{tx: tx} }
+
+func (s *stage) in(b bucket) *bbolt.Bucket {
+	if s.opened[b] == nil {
+		s.opened[b] = b.in(s.tx)
 	}
-	return s
+	return s.opened[b]
 }
 
 // get reads a value; nil when there is none.
@@ -29,7 +29,7 @@ func (s *stage) get(b bucket, key []byte) ([]byte, error) {
 	if v, ok := s.changed[b][string(key)]; ok {
 		return v, nil
 	}
-	sealed := s.in[b].Get(key)
+	sealed := s.in(b).Get(key)
 	if sealed == nil {
 		return nil, nil
 	}
@@ -41,10 +41,17 @@ func (s *stage) put(b bucket, key, value []byte) {
 	if value == nil {
 		value = []byte{}
 	}
-	s.changed[b][string(key)] = value
+	s.set(b, key, value)
 }
 
-func (s *stage) delete(b bucket, key []byte) { s.changed[b][string(key)] = nil }
+func (s *stage) delete(b bucket, key []byte) { s.set(b, key, nil) }
+
+func (s *stage) set(b bucket, key, value []byte) {
+	if s.changed[b] == nil {
+		s.changed[b] = map[string][]byte{}
+	}
+	s.changed[b][string(key)] = value
+}
 
 // flush hands the writes to bbolt.
 func (s *stage) flush() error {
@@ -56,9 +63,9 @@ func (s *stage) flush() error {
 			key, value := []byte(k), s.changed[b][k]
 			var err error
 			if value == nil {
-				err = s.in[b].Delete(key)
+				err = s.in(b).Delete(key)
 			} else {
-				err = s.in[b].Put(key, b.seal(key, value))
+				err = s.in(b).Put(key, b.seal(key, value))
 			}
 			if err != nil {
 				return err
