@@ -319,6 +319,25 @@ func usedPages(t *testing.T, path string) int {
 	return int(v.high)
 }
 
+// A key that was changed, but still stands in order, would hide its record.
+func TestDamagedKey(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "a.db")
+	makeFull(t, path)
+	file, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	hurt := bytes.ReplaceAll(file, []byte("T/n050"), []byte("T/n05/"))
+	if bytes.Equal(hurt, file) {
+		t.Fatal("there is no such key")
+	}
+	if err := os.WriteFile(path, hurt, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	_, err = Open(path, Options{})
+	wantError(t, err, store.ErrDamaged, "T/n05/")
+}
+
 func TestDamagedHead(t *testing.T) {
 	folder := t.TempDir()
 	path := filepath.Join(folder, "a.db")
