@@ -132,11 +132,14 @@ func (p *Playground) show(ctx context.Context, e posted) error {
 // so, else below everything in the room or thread in which the member was.
 func (p *Playground) keepReply(ctx context.Context, e posted, clicked message, r chat.Reply) error {
 	m := message{
-		Key: chat.Key("reply:" + e.Event.ID.Name),
+		Key: chat.Key("reply:" + string(e.Event.Member) + ":" + e.Token),
 		At:  p.cfg.Now(), Body: r.Message, Channel: e.Origin.Channel, Thread: e.Origin.Thread, Only: e.Event.Member,
 	}
 	if m.Channel == "" {
 		m.Direct, m.Only = e.Event.Member, ""
+	}
+	if e.Event.Kind == chat.Home {
+		m.Key = chat.Key("home:" + string(e.Event.Member)) // greeted once
 	}
 	return p.history.update(ctx, func(c *change) error {
 		if r.Update && (clicked.Only == e.Event.Member || clicked.Direct == e.Event.Member) {

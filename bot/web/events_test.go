@@ -117,6 +117,17 @@ func TestDirectMessages(t *testing.T) {
 	}
 }
 
+func TestGreetingInTheDirectConversation(t *testing.T) {
+	w := newWorld(t, nil)
+	c := w.visit()
+	for range 2 { // two tabs
+		c.do("kind", "home", "room", "d:m1")
+	}
+	if got := w.texts("d:m1", "m1"); fmt.Sprint(got) != "[Welcome.]" {
+		t.Errorf("the direct conversation shows %q", got)
+	}
+}
+
 // A double click, and a form that is sent again after a broken connection, have the same id.
 func TestRepeatedClickHasTheSameID(t *testing.T) {
 	w := newWorld(t, nil)

@@ -49,6 +49,8 @@ func (b *fakeBot) Handle(ctx context.Context, e chat.Event) (chat.Reply, error) 
 		return chat.Reply{Message: &chat.Message{Blocks: []chat.Block{
 			chat.Say(chat.Words("I read: "), chat.Literal(e.Text), chat.Words(fmt.Sprintf(" (typed: %t).", e.Typed))),
 		}, Buttons: []chat.Button{{Label: "Answer here", Value: chat.Value{Look: true, Verb: "answer", Post: "1"}}}}}, nil
+	case chat.Home:
+		return chat.Reply{Message: &chat.Message{Blocks: []chat.Block{chat.Text("Welcome.")}}}, nil
 	case chat.Click:
 		return b.click(e), nil
 	case chat.Submit:

@@ -62,6 +62,7 @@ func TestPlayInABrowser(t *testing.T) {
 
 	b.do(chromedp.Click(chromedp.CSS("#go-d\\:m1")))
 	b.wait(`location.pathname === '/d' && document.querySelector('aside') === null`)
+	b.see(".message", "Welcome.")
 	b.press("what is new", kb.Enter)
 	b.see(".message", "I read: what is new (typed: true).")
 	b.shot("6-direct")
@@ -261,8 +262,10 @@ func TestConnectionLost(t *testing.T) {
 	down.Store(false)
 	b.see(".message", "meanwhile")
 	b.wait(`document.getElementById('notice').textContent === ''`)
-	b.press(kb.Enter)
+	b.wait(`document.activeElement.value === 'are you there?'`)
+	b.press(kb.Enter, "and more")
 	b.see(".message", "are you there?")
+	b.wait(`document.activeElement.value === 'and more'`)
 	if got := w.texts("c:random", host); fmt.Sprint(got) != "[meanwhile are you there?]" {
 		t.Errorf("the room shows %q", got)
 	}

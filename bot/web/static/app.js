@@ -51,16 +51,16 @@ setInterval(() => localise(document), 30000);
 
 // ---- Posting ----
 
-// A token names one click or submission for ever: it is made anew only after the server has answered, so that a double
-// click and a second try after a broken connection are the same event.
+// A token names one click or submission for ever. It is made anew only after the server has answered, or when something
+// else is sent: a double click, and a second try after a broken connection, are the same event.
 const tokens = new WeakMap();
 
-function token(source) {
-	if (!tokens.has(source)) {
+function token(source, content = '') {
+	if (tokens.get(source)?.content !== content) {
 		const random = Array.from(crypto.getRandomValues(new Uint8Array(12)), b => b.toString(36).padStart(2, '0')).join('');
-		tokens.set(source, `${Date.now() + server}-${random}`);
+		tokens.set(source, {content, name: `${Date.now() + server}-${random}`});
 	}
-	return tokens.get(source);
+	return tokens.get(source).name;
 }
 
 // send posts what was done and returns the server's answer.
@@ -76,7 +76,7 @@ async function send(values) {
 async function post(source, values) {
 	if (source.getAttribute('aria-busy') === 'true') return null;
 	source.setAttribute('aria-busy', 'true');
-	values.set('token', token(source));
+	values.set('token', token(source, new URLSearchParams(values).toString()));
 	try {
 		const answer = await send(values);
 		tokens.delete(source);
@@ -191,15 +191,14 @@ const composerDraft = text => `text:${app().dataset.me}:${text.id}`;
 
 async function say(form) {
 	const text = form.elements.namedItem('text');
-	const error = form.querySelector('.error');
-	if (text.value.trim() === '') return;
+	if (text.value.trim() === '' || form.getAttribute('aria-busy') === 'true') return;
+	const values = new FormData(form);
 	const sent = text.value;
-	const answer = await post(form, new FormData(form));
-	if (!answer) return;
-	error.textContent = answer.say || '';
-	if (answer.say) return;
-	if (text.value === sent) text.value = '';
-	sessionStorage.removeItem(composerDraft(text));
+	text.value = ''; // one may go on writing; what could not be sent comes back
+	const answer = await post(form, values);
+	form.querySelector('.error').textContent = answer.say || '';
+	if (answer.say) text.value = sent + (text.value && '\n' + text.value);
+	sessionStorage.setItem(composerDraft(text), text.value);
 	if (answer.form) openForm(answer.form, text);
 }
 
@@ -246,6 +245,7 @@ function narrow(text, typed) {
 
 function show(text, choices) {
 	const box = list(text);
+	const chosen = box.querySelector('[aria-selected=true]')?.dataset.value;
 	box.replaceChildren(...choices.slice(0, 25).map((choice, i) => {
 		const item = document.createElement('li');
 		item.id = `${box.id}-${i}`;
@@ -259,7 +259,7 @@ function show(text, choices) {
 	}));
 	box.hidden = choices.length === 0;
 	const begun = !/\s$/.test(text.value.slice(0, text.selectionStart));
-	if (!box.hidden && begun) select(text, 0); // after a space the command may be complete: Enter sends it
+	if (!box.hidden && begun) select(text, Math.max(0, choices.findIndex(c => c.Value === chosen))); // after a space the command may be complete: Enter sends it
 	else text.removeAttribute('aria-activedescendant');
 }
 
@@ -416,6 +416,10 @@ function arrived() {
 	unread();
 	for (const log of document.querySelectorAll('.log')) toEnd(log);
 	document.querySelector('.jump').hidden = true;
+	const {room} = app().dataset;
+	if (room.startsWith('d:') && !document.querySelector('#log .message')) {
+		send(new Map([['kind', 'home'], ['token', token({})], ['room', room]])).catch(() => {}); // the bot greets
+	}
 	const rev = Number(app().dataset.rev);
 	if (shown === undefined || rev < shown) {
 		shown = rev; // the page may lack what came while it was on its way
