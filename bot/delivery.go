@@ -148,6 +148,11 @@ func (d *delivery) send(intake context.Context, a chat.Action, target chat.Messa
 	id, err := d.b.send(a, target)
 	var refused *chat.Refused
 	switch {
+	case errors.As(err, new(*chat.Wait)):
+		if posts(a) {
+			d.b.unmark(d.row.Key) // nothing was posted, so there is no doubt
+		}
+		return outcome{}, err
 	case err == nil && id == "" && posts(a):
 		return outcome{}, errors.New("the platform gave no id") // not known then: Find is asked
 	case err == nil:
@@ -169,9 +174,6 @@ func (d *delivery) later(a chat.Action, err error) time.Time {
 			again = now.Add(time.Second)
 		}
 		d.unknown = 0
-		if posts(a) {
-			d.b.unmark(d.row.Key)
-		}
 	} else {
 		d.unknown++
 		again = now.Add(backoff(d.unknown))

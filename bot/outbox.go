@@ -103,7 +103,9 @@ func (o *outbox) drain(intake context.Context, name string) {
 			if try == nil || try.row.Key != row.Key {
 				try = &delivery{b: o.b}
 			}
-			again = try.attempt(intake, row)
+			if again = try.attempt(intake, row); again.IsZero() {
+				try = nil // the row is over; one of the same key begins anew
+			}
 		}
 		for intake.Err() == nil && o.b.Clock.Now().Before(again) {
 			nap(o.b.Clock, again, intake.Done(), nil)

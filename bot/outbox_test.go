@@ -1,6 +1,7 @@
 package bot
 
 import (
+	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -159,6 +160,25 @@ func TestAfterAWaitThereIsNoDoubt(t *testing.T) {
 		db, n := sending(t, f, time.Minute, a)
 		if len(f.keys()) != 1 || len(n.of(chat.Sent)) != 1 || waits != 4 {
 			t.Errorf("posted %v after %d tries", f.keys(), waits)
+		}
+		clean(t, db)
+	})
+}
+
+// A wait of Find, or of a platform that is not there, says nothing about the message: the doubt stays.
+func TestAWaitOfFindLeavesTheDoubt(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		f, asked := &fake{}, 0
+		f.send = func(a chat.Action, _ chat.MessageID) (chat.MessageID, error) { f.post(a); return "", errBroken }
+		f.find = func(chat.Action) (chat.MessageID, bool, error) {
+			if asked++; asked < 3 {
+				return "", false, &chat.Wait{Until: time.Now().Add(5 * time.Second)}
+			}
+			return "m1", true, nil
+		}
+		db, n := sending(t, f, time.Minute, post("p1", "a"))
+		if len(f.keys()) != 1 || asked != 3 || len(n.of(chat.Sent)) != 1 {
+			t.Errorf("posted %v, asked %d times, news %+v", f.keys(), asked, n.events)
 		}
 		clean(t, db)
 	})
@@ -478,17 +498,22 @@ func TestAfterACrash(t *testing.T) {
 func TestAPlatformThatIsNotConfiguredLosesNothing(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		db, n := store.NewMemory(), &news{}
-		commit(t, db, store.Unit{Send: []store.Row{rowOf(t, post("p1", "a"))}})
-		_, stop := start(t, Config{DB: db, Engine: toy{step: n.step}})
+		commit(t, db, store.Unit{Send: []store.Row{rowOf(t, post("p1", "a")), rowOf(t, post("p2", "b"))}})
+		b, stop := start(t, Config{DB: db, Engine: toy{step: n.step}})
+		if err := b.mark("p2"); err != nil { // it was under way when the process before died
+			t.Fatal(err)
+		}
 		time.Sleep(time.Hour)
 		stop()
 		f := &fake{}
+		f.post(post("p2", "b"))
 		_, stop = start(t, Config{DB: db, Engine: toy{step: n.step}, Platforms: map[string]chat.Platform{"fake": f}})
 		time.Sleep(time.Second)
 		stop()
-		if len(f.keys()) != 1 || len(n.of(chat.Sent)) != 1 {
+		if !slices.Equal(f.keys(), []chat.Key{"p2", "p1"}) || len(n.of(chat.Sent)) != 2 {
 			t.Errorf("posted %v, news %+v", f.keys(), n.events)
 		}
+		clean(t, db)
 	})
 }
 
@@ -518,4 +543,69 @@ func TestCallsOfOnePlatformAreBounded(t *testing.T) {
 		}
 		clean(t, db)
 	})
+}
+
+// late is a store in which something is committed while a read is on its way back.
+type late struct {
+	store.DB
+	outbox, due func() // called once each, after the read
+}
+
+func (l *late) Outbox(ctx context.Context, after string, n int) ([]store.Row, error) {
+	rows, err := l.DB.Outbox(ctx, after, n)
+	if f := l.outbox; n == 1 && len(rows) == 0 && f != nil { // the place that has been asked for has no rows
+		l.outbox = nil
+		f()
+	}
+	return rows, err
+}
+
+func (l *late) Due(ctx context.Context, until time.Time, n int) ([]store.Wake, error) {
+	wakes, err := l.DB.Due(ctx, until, n)
+	if f := l.due; f != nil {
+		l.due = nil
+		f()
+	}
+	return wakes, err
+}
+
+func TestWhatComesWhileAPlaceEndsGoesOutAtOnce(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		db, f := &late{DB: store.NewMemory()}, &fake{}
+		commit(t, db, store.Unit{Send: []store.Row{rowOf(t, post("p1", "a"))}})
+		b := New(Config{DB: db, Engine: toy{step: (&news{}).step}, Platforms: map[string]chat.Platform{"fake": f}})
+		db.outbox = func() {
+			commit(t, db, store.Unit{Send: []store.Row{rowOf(t, post("p2", "a"))}})
+			b.outbox.notice("fake:w/c:a")
+		}
+		runFor(t, b, time.Second)
+		if got := f.keys(); !slices.Equal(got, []chat.Key{"p1", "p2"}) {
+			t.Errorf("posted within a second: %v", got)
+		}
+	})
+}
+
+func TestAWakeRowSetWhileTheRowsAreReadFiresInTime(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		db, n := &late{DB: store.NewMemory()}, &news{}
+		b := New(Config{DB: db, Engine: toy{step: n.step}})
+		db.due = func() {
+			w := wakeRow(t, "w", time.Now().Add(time.Second), timerIn("c:a"))
+			commit(t, db, store.Unit{Wake: []store.Wake{w}})
+			b.timers.notice(w.At)
+		}
+		runFor(t, b, 2*time.Second)
+		if got := n.of(chat.Timer); len(got) != 1 || got[0].At.Sub(got[0].Due) != 0 {
+			t.Errorf("fired %+v", got)
+		}
+	})
+}
+
+func runFor(t *testing.T, b *Bot, d time.Duration) {
+	t.Helper()
+	ctx, cancel := context.WithTimeout(t.Context(), d)
+	defer cancel()
+	if err := b.Run(ctx); err != nil {
+		t.Error(err)
+	}
 }
