@@ -136,6 +136,7 @@ type page struct {
 
 // Hue and Initial draw the member's own picture.
 func (p page) Hue() int { return entry{message: message{From: p.Me.ID}}.Hue() }
+
 func (p page) Initial() string {
 	return entry{message: message{From: p.Me.ID}, Names: func(chat.Member) string { return p.Me.Name }}.Initial()
 }

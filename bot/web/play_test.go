@@ -3,6 +3,7 @@ package web
 import (
 	"fmt"
 	"net/http"
+	"net/http/httptest"
 	"strings"
 	"sync/atomic"
 	"testing"
@@ -57,8 +58,11 @@ func TestPlayInABrowser(t *testing.T) {
 	b.see("aside .message", "I would add asyncio")
 	b.shot("5-thread")
 	other.see(".thread-link", "2 replies")
-	b.button("Hint, minus 1") // the one in the thread, the last on the page
+	eval[bool](b, `[...document.querySelectorAll('aside button')].filter(e => e.textContent === 'Hint, minus 1').map(e => { e.click(); e.click(); }).length === 1`)
 	b.see("aside .private", "there are 5 points")
+	if n := len(w.bot.took(chat.Click)); n != 2 { // this one and Answer
+		t.Errorf("after a double click the bot has seen %d clicks", n)
+	}
 
 	b.do(chromedp.Click(chromedp.CSS("#go-d\\:m1")))
 	b.wait(`location.pathname === '/d' && document.querySelector('aside') === null`)
@@ -241,11 +245,15 @@ func TestFocusStaysThroughLiveUpdates(t *testing.T) {
 // While the server is away a notice stands there; afterwards nothing is missing, and what was written is sent once.
 func TestConnectionLost(t *testing.T) {
 	w := newWorld(t, nil)
-	var down atomic.Bool
+	var down, deaf atomic.Bool
 	pages := w.Handler()
 	srv := newServer(t, http.HandlerFunc(func(rw http.ResponseWriter, r *http.Request) {
 		if down.Load() {
 			panic(http.ErrAbortHandler) // breaks the connection
+		}
+		if r.Method == http.MethodPost && deaf.Load() {
+			pages.ServeHTTP(httptest.NewRecorder(), r)
+			panic(http.ErrAbortHandler) // done, but the answer is lost
 		}
 		pages.ServeHTTP(rw, r)
 	}))
@@ -266,7 +274,14 @@ func TestConnectionLost(t *testing.T) {
 	b.press(kb.Enter, "and more")
 	b.see(".message", "are you there?")
 	b.wait(`document.activeElement.value === 'and more'`)
-	if got := w.texts("c:random", host); fmt.Sprint(got) != "[meanwhile are you there?]" {
+	deaf.Store(true)
+	b.press(kb.Enter)
+	b.see(".message", "and more")
+	b.see(".composer .error", "cannot be reached")
+	deaf.Store(false)
+	b.press(kb.Enter) // the same again: the server knows it
+	b.wait(`document.activeElement.value === ''`)
+	if got := w.texts("c:random", host); fmt.Sprint(got) != "[meanwhile are you there? and more]" {
 		t.Errorf("the room shows %q", got)
 	}
 }

@@ -19,7 +19,8 @@ import (
 var bank = &content.Bank{Name: "b", Questions: []content.Question{{
 	Main: "What is asynchronous programming in Python?",
 	KeyPoints: []content.KeyPoint{
-		{Name: "waiting", Text: "Other work runs while one task waits. More of it."}, {Name: "loop", Text: "An event loop decides what runs next"},
+		{Name: "waiting", Text: "Other work runs while one task waits. More of it."},
+		{Name: "loop", Text: "An event loop decides what runs next"},
 		{Name: "await", Text: "await marks the places where a coroutine may stop"},
 	},
 	FollowUps: []content.FollowUp{{Question: "And why?", KeyPoints: []content.KeyPoint{{Name: "It pays off for input and output"}}}},
@@ -48,7 +49,8 @@ func (g *grader) Handle(ctx context.Context, e chat.Event) (chat.Reply, error) {
 		return chat.Reply{Form: &chat.Form{Value: v, Fields: []chat.Field{{Name: "answer", Kind: chat.LongField}, {Name: "note", Kind: chat.ShortField, Optional: true}}}}, nil
 	case e.Kind == chat.Submit:
 		return chat.Reply{Message: &chat.Message{Buttons: []chat.Button{
-			{Label: "Show me", Value: chat.Value{Verb: verbAppear, Arg: "me"}}, {Label: "Hide me", Value: chat.Value{Verb: verbAppear, Arg: "hidden"}},
+			{Label: "Show me", Value: chat.Value{Verb: verbAppear, Arg: "me"}},
+			{Label: "Hide me", Value: chat.Value{Verb: verbAppear, Arg: "hidden"}},
 			{Label: "Share", Value: chat.Value{Verb: verbShare, Post: e.Value.Post}},
 		}}}, nil
 	}

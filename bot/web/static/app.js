@@ -211,10 +211,15 @@ function restoreComposers() {
 // ---- Completion of commands ----
 
 const list = text => document.getElementById(text.getAttribute('aria-controls'));
-let asked = 0;
+const asks = new WeakMap(); // how often each composer has asked: an answer that comes late is dropped
+
+function nextAsk(text) {
+	asks.set(text, (asks.get(text) || 0) + 1);
+	return asks.get(text);
+}
 
 async function complete(text) {
-	const ask = ++asked;
+	const ask = nextAsk(text);
 	const typed = text.value.slice(0, text.selectionStart);
 	if (!typed.startsWith('/') || typed.includes('\n')) return close(text);
 	let choices;
@@ -226,7 +231,7 @@ async function complete(text) {
 		narrow(text, typed);
 		const room = text.form.elements.namedItem('room').value;
 		const answer = await send(new Map([['kind', 'complete'], ['token', token({})], ['text', typed], ['room', room]])).catch(() => ({}));
-		if (ask !== asked) return; // more was typed meanwhile
+		if (ask !== asks.get(text)) return; // more was typed meanwhile
 		choices = (answer.choices || []).map(c => ({...c, from: typed.lastIndexOf(' ') + 1}));
 	}
 	show(text, choices);
@@ -264,7 +269,7 @@ function show(text, choices) {
 }
 
 function close(text) {
-	asked++;
+	nextAsk(text);
 	const box = list(text);
 	if (box) box.hidden = true; // the page may have changed
 	text.removeAttribute('aria-activedescendant');
@@ -471,7 +476,9 @@ document.addEventListener('input', event => {
 });
 
 document.addEventListener('focusout', event => {
-	if (event.target.matches('[data-composer] textarea')) setTimeout(() => close(event.target), 150);
+	if (event.target.matches('[data-composer] textarea')) {
+		setTimeout(() => { if (document.activeElement !== event.target) close(event.target); }, 150); // a click on the list comes first
+	}
 });
 
 // Arrow keys walk through the messages of a log; Escape leaves a thread.
