@@ -68,7 +68,9 @@ func (l *listener) next() (kind string, u update) {
 
 func TestNewsArrive(t *testing.T) {
 	w := newWorld(t, nil)
-	first, second := w.visit().listen(1, ""), w.visit().listen(1, "")
+	one, two := w.visit(), w.visit()
+	first, second := one.listen(1, ""), two.listen(1, "")
+	one.do("kind", "line", "text", "/greenroom help")
 	id := w.send(chat.Action{Key: "a", Do: chat.Post, Channel: "random", Message: say("to all")}, "")
 	w.send(chat.Action{Key: "b", Do: chat.Direct, Member: "m1", Message: say("to the first")}, "")
 	w.send(chat.Action{Key: "c", Do: chat.Thread, Channel: "random", Target: "a", Message: say("below")}, id)
@@ -78,7 +80,7 @@ func TestNewsArrive(t *testing.T) {
 		l    *listener
 		want []string
 	}{
-		"first":  {first, []string{"to all", "to the first", "below", "1 reply", "gone"}},
+		"first":  {first, []string{"I read: help", "to all", "to the first", "below", "1 reply", "gone"}},
 		"second": {second, []string{"to all", "below", "1 reply", "gone"}},
 	} {
 		for _, want := range c.want {

@@ -136,6 +136,14 @@ func TestKeyboardAlone(t *testing.T) {
 		t.Errorf("after sending the focus is on %q", got)
 	}
 
+	b.press(kb.Enter) // what was sent is no draft any more
+	b.wait(`document.activeElement.id === 'field-answer'`)
+	if got := eval[string](b, `document.activeElement.value`); got != "" {
+		t.Errorf("after sending, the form opens with %q", got)
+	}
+	b.press(kb.Escape)
+	b.wait(`document.querySelector('dialog[open]') === null`)
+
 	// The thread: its link, its composer, Escape, and back.
 	b.tabTo("1 reply")
 	b.press(kb.Enter)

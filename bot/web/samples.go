@@ -215,12 +215,20 @@ func (s *samples) answer(ctx context.Context, t turn) error {
 	if graded.Message == nil {
 		return nil
 	}
-	for _, b := range graded.Message.Buttons {
-		v := b.Value
-		if v.Verb == verbAppear && v.Arg == "me" || v.Verb == verbShare && sampleMembers[t.who].shares {
-			if _, err := s.do(ctx, t, chat.Event{Kind: chat.Click, Value: v}); err != nil {
-				return err
-			}
+	buttons, clicked := graded.Message.Buttons, map[chat.Value]bool{}
+	for len(buttons) > 0 {
+		v := buttons[0].Value
+		buttons = buttons[1:]
+		if clicked[v] || (v.Verb != verbAppear || v.Arg != "me") && (v.Verb != verbShare || !sampleMembers[t.who].shares) {
+			continue
+		}
+		clicked[v] = true
+		r, err := s.do(ctx, t, chat.Event{Kind: chat.Click, Value: v})
+		if err != nil {
+			return err
+		}
+		if r.Message != nil { // one question may follow another
+			buttons = append(buttons, r.Message.Buttons...)
 		}
 	}
 	return nil
