@@ -5,6 +5,7 @@ package bottest
 import (
 	"bufio"
 	"bytes"
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -620,7 +621,8 @@ func speak() chat.Speak {
 			if err != nil {
 				return span.At.Format(time.RFC3339)
 			}
-			return span.At.In(zone).Format("Mon 2 Jan 15:04")
+			layout := map[chat.WhenStyle]string{chat.TimeOnly: "15:04", chat.DayOnly: "Mon 2 Jan"}[span.Style]
+			return span.At.In(zone).Format(cmp.Or(layout, "Mon 2 Jan 15:04"))
 		},
 		Markdown: content.Plain,
 	}

@@ -15,6 +15,7 @@ func aloudFeature() feature {
 		clicks: map[string]func(*step) (chat.Reply, error){
 			"points": withSubject((*step).aloudPoints),
 			"tick":   withSubject((*step).tick),
+			"untick": withSubject((*step).tick),
 		},
 	}
 }
@@ -23,7 +24,7 @@ func (l *look) aloudQuestion(t *subject) (chat.Reply, error) {
 	switch {
 	case t.at().answered() && !t.at().Aloud:
 		return l.feedback(t, false)
-	case len(t.keys) == 0:
+	case !t.asks():
 		return tell(l.sayThinkAbout(t)), nil
 	case t.at().Aloud:
 		return tell(sayTicks(t)), nil
@@ -42,7 +43,7 @@ func (s *step) aloudPoints(t *subject) (chat.Reply, error) {
 	return turn(sayTicks(t)), nil
 }
 
-// tick ticks or unticks one point. The first tick makes it an attempt.
+// tick ticks or unticks one point, as the button says. The first tick makes it an attempt.
 func (s *step) tick(t *subject) (chat.Reply, error) {
 	at := t.at()
 	i, err := strconv.Atoi(s.ev.Value.Arg)
@@ -50,14 +51,16 @@ func (s *step) tick(t *subject) (chat.Reply, error) {
 		return turn(noLongerOpen()), nil
 	}
 	if !at.answered() {
+		if s.ev.Value.Verb != "tick" {
+			return turn(sayTicks(t)), nil
+		}
 		at.Aloud = true
 		if err := s.begin(t); err != nil {
 			return chat.Reply{}, err
 		}
 	}
-	if slices.Contains(at.Claimed, i) {
-		at.Claimed = slices.DeleteFunc(at.Claimed, func(k int) bool { return k == i })
-	} else {
+	at.Claimed = slices.DeleteFunc(at.Claimed, func(k int) bool { return k == i })
+	if s.ev.Value.Verb == "tick" {
 		at.Claimed = append(at.Claimed, i)
 		slices.Sort(at.Claimed)
 	}

@@ -14,11 +14,10 @@ import (
 func answerFeature() feature {
 	return feature{
 		looks: map[string]func(*look) (chat.Reply, error){
-			"answer": (*look).answerForm,
-			"mine":   (*look).showFeedback,
+			"answer": lookAt((*look).answerForm),
+			"mine":   lookAt((*look).showFeedback),
 		},
-		forms:  map[string]func(*step) (chat.Reply, error){"answer": (*step).answerForm2},
-		clicks: map[string]func(*step) (chat.Reply, error){"grade-it": (*step).gradeIt, "not-it": (*step).notIt},
+		forms: map[string]func(*step) (chat.Reply, error){"answer": withSubject((*step).answered)},
 	}
 }
 
@@ -31,6 +30,14 @@ type subject struct {
 	question string
 	answer   string
 	keys     []content.KeyPoint
+}
+
+// asks tells whether the part can be answered. Any other is only asked to think about.
+func (t *subject) asks() bool { return t.answer != "" && len(t.keys) > 0 }
+
+// canScore tells whether seeing the answer now would cost the member something.
+func (t *subject) canScore() bool {
+	return t.p.Channel != "" && t.p.State != postClosed && t.asks() && !t.at().answered() && !t.at().Seen
 }
 
 // at is the member's attempt at the part.
@@ -90,40 +97,36 @@ func lookAt(f func(*look, *subject) (chat.Reply, error)) func(*look) (chat.Reply
 }
 
 // answerForm opens the form for an answer, or shows the grade of a part that has been answered.
-func (l *look) answerForm() (chat.Reply, error) {
-	return lookAt(func(l *look, t *subject) (chat.Reply, error) {
-		redraft := l.ev.Value.Arg == "2"
-		switch {
-		case t.answer == "":
-			return tell(l.sayThinkAbout(t)), nil
-		case redraft && !mayRedraft(t.at()):
-			return l.feedback(t, true)
-		case !redraft && t.at().answered():
-			return l.feedback(t, false)
-		}
-		return chat.Reply{Form: l.sayAnswerForm(t, redraft)}, nil
-	})(l)
+func (l *look) answerForm(t *subject) (chat.Reply, error) {
+	redraft := l.ev.Value.Arg == "2"
+	switch {
+	case !t.asks():
+		return tell(l.sayThinkAbout(t)), nil
+	case redraft && !mayRedraft(t.p, t.at()):
+		return l.feedback(t, true)
+	case !redraft && t.at().answered():
+		return l.feedback(t, false)
+	}
+	return chat.Reply{Form: l.sayAnswerForm(t, redraft)}, nil
 }
 
-// mayRedraft tells whether a part can be improved: once, before its answer was seen.
-func mayRedraft(at *part) bool {
-	return at.answered() && !at.Aloud && !at.Redrafted && !at.Seen && !at.Abstained
+// mayRedraft tells whether a part can be improved: once, before its answer was seen and before the end of late points.
+func mayRedraft(p *post, at *part) bool {
+	return p.State != postClosed && at.answered() && !at.Aloud && !at.Redrafted && !at.Seen && !at.Abstained
 }
 
-// answerForm2 takes a submitted answer.
-func (s *step) answerForm2() (chat.Reply, error) {
-	return withSubject(func(s *step, t *subject) (chat.Reply, error) {
-		return s.take(t, s.ev.Field("answer"), s.ev.Value.Arg == "2")
-	})(s)
+// answered takes a submitted answer.
+func (s *step) answered(t *subject) (chat.Reply, error) {
+	return s.take(t, s.ev.Field("answer"), s.ev.Value.Arg == "2")
 }
 
 // take grades an answer. Whoever sends the same draft twice sees the grade of the first.
 func (s *step) take(t *subject, text string, redraft bool) (chat.Reply, error) {
 	at := t.at()
-	if t.answer == "" {
+	if !t.asks() {
 		return tell(s.sayThinkAbout(t)), nil
 	}
-	if redraft && !mayRedraft(at) || !redraft && at.answered() {
+	if redraft && !mayRedraft(t.p, at) || !redraft && at.answered() {
 		return s.feedback(t, true)
 	}
 	if problem := notAnAnswer(text); problem != "" {
@@ -194,7 +197,10 @@ func (s *step) begin(t *subject) error {
 	if err := s.countAttempt(t); err != nil {
 		return err
 	}
-	return s.firstOf(t.p, t.n, at.Aloud)
+	if err := s.firstOf(t.p, t.n, at.Aloud); err != nil {
+		return err
+	}
+	return s.askForBoard(t.p)
 }
 
 // takeRedraft adds what only the redraft covers.
@@ -247,67 +253,11 @@ func (l *look) feedback(t *subject, again bool) (chat.Reply, error) {
 }
 
 // showFeedback answers [How I did].
-func (l *look) showFeedback() (chat.Reply, error) {
-	return lookAt(func(l *look, t *subject) (chat.Reply, error) {
-		if !t.at().answered() && !t.at().Abstained {
-			return tell(l.sayNotAnswered(t)), nil
-		}
-		return l.feedback(t, false)
-	})(l)
-}
-
-// gradeIt takes a text that was typed to the bot as the answer to the part that the button names.
-func (s *step) gradeIt() (chat.Reply, error) {
-	return withSubject(func(s *step, t *subject) (chat.Reply, error) {
-		m, err := s.member(s.ev.Member)
-		if err != nil {
-			return chat.Reply{}, err
-		}
-		if m.Pending == nil {
-			return turn(noLongerOpen()), nil
-		}
-		reply, err := s.take(t, m.Pending.Text, t.at().answered())
-		if problem := reply.Errors["answer"]; problem != "" {
-			return turn(plainly(problem)), err
-		}
-		m.Pending = nil
-		save(s.d, s.memberRef(s.ev.Member), m)
-		return reply, err
-	})(s)
-}
-
-func (s *step) notIt() (chat.Reply, error) {
-	m, err := s.member(s.ev.Member)
-	if err != nil {
-		return chat.Reply{}, err
+func (l *look) showFeedback(t *subject) (chat.Reply, error) {
+	if !t.at().answered() && !t.at().Abstained {
+		return tell(l.sayNotAnswered(t)), nil
 	}
-	m.Pending = nil
-	save(s.d, s.memberRef(s.ev.Member), m)
-	return turn(answerDropped()), nil
-}
-
-// offer asks what a typed text is the answer to: the newest open posts that the member has not answered.
-func (s *step) offer(text string) (chat.Reply, error) {
-	var open []*subject
-	for i := len(s.ws.Open) - 1; i >= 0 && len(open) < 3; i-- {
-		t, err := s.subject(chat.Value{Post: s.ws.Open[i].Post})
-		if err != nil {
-			return chat.Reply{}, err
-		}
-		if t != nil && (!t.at().answered() || mayRedraft(t.at())) {
-			open = append(open, t)
-		}
-	}
-	if len(open) == 0 || notAnAnswer(text) != "" {
-		return chat.Reply{}, nil
-	}
-	m, err := s.member(s.ev.Member)
-	if err != nil {
-		return chat.Reply{}, err
-	}
-	m.Pending = &pending{Text: text, At: s.ev.At}
-	save(s.d, s.memberRef(s.ev.Member), m)
-	return tell(s.sayOffer(open)), nil
+	return l.feedback(t, false)
 }
 
 // rubrics keeps what was prepared from a part: the same for everybody, so it is shared. It is only a memory of a pure

@@ -1,6 +1,7 @@
 package quiz
 
 import (
+	"maps"
 	"slices"
 	"strconv"
 	"time"
@@ -135,9 +136,13 @@ func (a *attempt) part(n int) *part {
 	return a.Parts[n]
 }
 
+// numbers are the parts that there is something about, in order.
+func (a *attempt) numbers() []int { return slices.Sorted(maps.Keys(a.Parts)) }
+
 // saveAttempt stores an attempt, brings the board to what its parts are worth now, and sees to the erasing of texts.
 func (s *step) saveAttempt(p *post, a *attempt) error {
-	for _, at := range a.Parts {
+	for _, n := range a.numbers() {
+		at := a.Parts[n]
 		now := at.quarters()
 		s.d.Points(store.Points{
 			Workspace: string(s.ev.Workspace), Channel: string(p.Channel), Member: string(a.Member),
@@ -192,7 +197,7 @@ func (s *step) judge(p *post, n int, at *part) error {
 		at.Why = unscoredSeen
 	case was.Post != "" && was.Post != p.ID && within(was.At, s.ev.At):
 		at.Why = unscoredTwice
-	case p.State == postClosed:
+	case p.State == postClosed || !s.ev.At.Before(p.Closes): // whose timer may be late
 		at.Why = unscoredClosed
 	default:
 		was.Post, was.At = p.ID, s.ev.At
@@ -221,6 +226,11 @@ func (s *step) see(p *post, a *attempt, n int) error {
 	save(s.d, s.ref("scored", string(s.ev.Member), p.QuestionID), r)
 	return s.saveAttempt(p, a)
 }
+
+// asked tells whether a question's main part can be answered: it has an answer, and key points to find in one.
+func asked(q *content.Question) bool { return q.Answer != "" && len(q.KeyPoints) > 0 }
+
+func followUpAsks(f content.FollowUp) bool { return f.Answer != "" && len(f.KeyPoints) > 0 }
 
 // firstOf counts a member's first attempt at a post: the post's counter, the member's week, the thread.
 func (s *step) firstOf(p *post, n int, aloud bool) error {
@@ -251,7 +261,7 @@ func partOf(q *content.Question, n int) (question, answer string, keys []content
 	switch {
 	case n == 0:
 		return q.Main, q.Answer, q.KeyPoints, true
-	case n <= len(q.FollowUps):
+	case n > 0 && n <= len(q.FollowUps):
 		f := q.FollowUps[n-1]
 		return f.Question, f.Answer, f.KeyPoints, true
 	default:

@@ -156,8 +156,32 @@ func (s *step) appear() (chat.Reply, error) {
 	if how != boardAsMe && how != boardHidden {
 		return turn(noLongerOpen()), nil
 	}
-	return s.setBoardName(how, "")
+	reply, err := s.setBoardName(how, "")
+	if err != nil || s.ev.Value.Post == "" {
+		return reply, err
+	}
+	return withSubject(func(s *step, t *subject) (chat.Reply, error) { // asked below the feedback: it stays
+		r, err := s.feedback(t, true)
+		if r.Message != nil {
+			r.Message.After = append(r.Message.After, reply.Message.Blocks...)
+		}
+		return r, err
+	})(s)
 }
+
+// askForBoard asks a member, once, whether boards may show them: below the feedback of their first answer in a channel.
+func (s *step) askForBoard(p *post) error {
+	m, err := s.member(s.ev.Member)
+	if err != nil || p.Channel == "" || m.Asked != "" {
+		return err
+	}
+	m.Asked = p.ID
+	save(s.d, s.memberRef(s.ev.Member), m)
+	return nil
+}
+
+// asked tells whether the question stands below the feedback of a post.
+func (m member) asked(p *post) bool { return m.Board == boardNotAsked && m.Asked == p.ID }
 
 func (s *step) setBoardName(how boardName, nick string) (chat.Reply, error) {
 	m, err := s.member(s.ev.Member)
@@ -166,7 +190,7 @@ func (s *step) setBoardName(how boardName, nick string) (chat.Reply, error) {
 	}
 	m.Board, m.Nick = how, nick
 	save(s.d, s.memberRef(s.ev.Member), m)
-	return tell(s.sayBoardName(m)), nil
+	return tell(chat.Message{Blocks: []chat.Block{sayBoardName(m)}}), nil
 }
 
 func (l *look) nameForm() (chat.Reply, error) {

@@ -18,9 +18,17 @@ import (
 
 // claims counts, for one question in one workspace.
 type claims struct {
-	Attempts map[int]int     `json:"attempts,omitempty"` // by part
-	Claimed  map[string]int  `json:"claimed,omitempty"`  // by claimKey
-	Asked    map[string]bool `json:"asked,omitempty"`    // the keeper was asked to look
+	Attempts map[int]int       `json:"attempts,omitempty"` // by part
+	Claimed  map[string]int    `json:"claimed,omitempty"`  // by claimKey, since the keeper looked
+	Looked   map[string]int    `json:"looked,omitempty"`   // by claimKey: attempts before the keeper looked
+	Asked    map[string]bool   `json:"asked,omitempty"`    // by claimKey: the keeper was asked to look
+	Held     map[string][]held `json:"held,omitempty"`     // by claimKey: claims that wait for the keeper to look
+}
+
+// held is whose claim waits.
+type held struct {
+	Post   string      `json:"post"`
+	Member chat.Member `json:"member"`
 }
 
 // claim is one that was sent to the keeper.
@@ -30,7 +38,21 @@ type claim struct {
 	Part   int         `json:"part"`
 	Point  int         `json:"point"`
 	Words  string      `json:"words"`
+	Ruling ruling      `json:"ruling,omitempty"`
 }
+
+// ruling is what a keeper said about a claim.
+type ruling string
+
+const (
+	claimTaken ruling = "accepted"
+	claimLeft  ruling = "declined"
+)
+
+const (
+	maxClaimWords = 200 // characters that a member may send to the keeper
+	maxWordings   = 20  // accepted wordings of a key point; older ones give way
+)
 
 func claimKey(part, point int) string { return strconv.Itoa(part) + "." + strconv.Itoa(point) }
 
@@ -57,8 +79,14 @@ func (l *look) claims(question string) (*claims, error) {
 	if c.Claimed == nil {
 		c.Claimed = map[string]int{}
 	}
+	if c.Looked == nil {
+		c.Looked = map[string]int{}
+	}
 	if c.Asked == nil {
 		c.Asked = map[string]bool{}
+	}
+	if c.Held == nil {
+		c.Held = map[string][]held{}
 	}
 	return c, err
 }
@@ -96,6 +124,7 @@ func (s *step) countClaims(t *subject, said []int) error {
 		key := claimKey(t.n, i)
 		if c.tooMany(t.n, key) && !slices.Contains(at.Accepted, i) {
 			at.Held = append(at.Held, i)
+			c.Held[key] = append(c.Held[key], held{t.p.ID, t.a.Member})
 		}
 		c.Claimed[key]++
 		if c.tooMany(t.n, key) && !c.Asked[key] {
@@ -107,8 +136,10 @@ func (s *step) countClaims(t *subject, said []int) error {
 	}
 	for _, i := range at.Claimed {
 		if !slices.Contains(said, i) {
-			c.Claimed[claimKey(t.n, i)]--
-			at.Held = slices.DeleteFunc(at.Held, func(held int) bool { return held == i })
+			key := claimKey(t.n, i)
+			c.Claimed[key] = max(0, c.Claimed[key]-1)
+			c.release(key, t.p.ID, t.a.Member)
+			at.free(i)
 		}
 	}
 	s.saveClaims(t.p.QuestionID, c)
@@ -116,7 +147,20 @@ func (s *step) countClaims(t *subject, said []int) error {
 }
 
 func (c *claims) tooMany(part int, key string) bool {
-	return c.Attempts[part] >= 10 && c.Claimed[key]*100 > c.Attempts[part]*30
+	n := c.Attempts[part] - c.Looked[key]
+	return n >= 10 && c.Claimed[key]*100 > n*30
+}
+
+// release forgets that a claim waits.
+func (c *claims) release(key, post string, m chat.Member) {
+	if c.Held[key] = slices.DeleteFunc(c.Held[key], func(h held) bool { return h == held{post, m} }); len(c.Held[key]) == 0 {
+		delete(c.Held, key)
+	}
+}
+
+// free lets a claim score.
+func (p *part) free(point int) {
+	p.Held = slices.DeleteFunc(p.Held, func(i int) bool { return i == point })
 }
 
 func (s *step) askAboutClaims(t *subject, point int, c *claims) error {
@@ -129,27 +173,57 @@ func (s *step) askAboutClaims(t *subject, point int, c *claims) error {
 	return s.notify(keeper, name, s.sayManyClaims(t, point, c.Claimed[key], c.Attempts[t.n]))
 }
 
-// lookedAtClaims is the keeper's word that a key point may be claimed again.
+// lookedAtClaims is the keeper's word that a key point may be claimed again: what waited scores, and counting starts anew.
 func (s *step) lookedAtClaims() (chat.Reply, error) {
-	return withSubject(func(s *step, t *subject) (chat.Reply, error) {
-		if !s.keeps(t.p) {
-			return tell(managersOnly()), nil
-		}
-		c, err := s.claims(t.p.QuestionID)
-		if err != nil {
+	p, err := s.post(s.ev.Value.Post)
+	if err != nil || p == nil {
+		return turn(noLongerOpen()), err
+	}
+	q, err := s.question(p)
+	if err != nil || q == nil {
+		return turn(noLongerOpen()), err
+	}
+	_, _, keys, ok := partOf(q, s.ev.Value.Part)
+	point, bad := strconv.Atoi(s.ev.Value.Arg)
+	switch {
+	case !ok || bad != nil || point < 0 || point >= len(keys):
+		return turn(noLongerOpen()), nil
+	case !s.keeps(p):
+		return tell(managersOnly()), nil
+	}
+	c, err := s.claims(p.QuestionID)
+	if err != nil {
+		return chat.Reply{}, err
+	}
+	key := claimKey(s.ev.Value.Part, point)
+	if !c.Asked[key] { // a second click
+		return turn(sayClaimsOpen(keys[point])), nil
+	}
+	for _, h := range c.Held[key] {
+		if err := s.freeClaim(h, s.ev.Value.Part, point); err != nil {
 			return chat.Reply{}, err
 		}
-		point, err := strconv.Atoi(s.ev.Value.Arg)
-		if err != nil || point < 0 || point >= len(t.keys) {
-			return turn(noLongerOpen()), nil
-		}
-		key := claimKey(t.n, point)
-		delete(c.Claimed, key)
-		delete(c.Asked, key)
-		c.Attempts[t.n] = 0
-		s.saveClaims(t.p.QuestionID, c)
-		return turn(s.sayClaimsOpen(t, point)), nil
-	})(s)
+	}
+	delete(c.Claimed, key)
+	delete(c.Asked, key)
+	delete(c.Held, key)
+	c.Looked[key] = c.Attempts[s.ev.Value.Part]
+	s.saveClaims(p.QuestionID, c)
+	return turn(sayClaimsOpen(keys[point])), nil
+}
+
+// freeClaim lets a claim that waited score.
+func (s *step) freeClaim(h held, part, point int) error {
+	p, err := s.post(h.Post)
+	if err != nil || p == nil {
+		return err
+	}
+	a, err := s.attempt(h.Post, h.Member)
+	if err != nil || !a.part(part).answered() {
+		return err
+	}
+	a.part(part).free(point)
+	return s.saveAttempt(p, a)
 }
 
 // sendClaims sends the member's own words for what they claim to the keeper, without the name.
@@ -187,12 +261,22 @@ func (s *step) takeClaim() (*claim, *post, *chat.Reply, error) {
 	if err != nil || p == nil {
 		return nil, nil, &gone, err
 	}
-	if !s.keeps(p) {
-		refused := tell(managersOnly())
-		return nil, nil, &refused, nil
+	switch {
+	case !s.keeps(p):
+		gone = tell(managersOnly())
+	case c.Ruling == claimTaken:
+		gone = turn(claimAccepted(c.Words))
+	case c.Ruling == claimLeft:
+		gone = turn(claimDeclined())
+	default:
+		return c, p, nil, nil
 	}
-	s.d.Delete(s.ref("claim", s.ev.Value.Post))
-	return c, p, nil, nil
+	return nil, nil, &gone, nil
+}
+
+func (s *step) rule(c *claim, r ruling) {
+	c.Ruling = r
+	save(s.d, s.ref("claim", s.ev.Value.Post), c)
 }
 
 // acceptClaim makes a claim count whole and its wording known from then on.
@@ -201,35 +285,48 @@ func (s *step) acceptClaim() (chat.Reply, error) {
 	if err != nil || instead != nil {
 		return orZero(instead), err
 	}
-	known, err := s.wordings(p.QuestionID)
-	if err != nil {
-		return chat.Reply{}, err
-	}
+	s.rule(c, claimTaken)
 	key := claimKey(c.Part, c.Point)
-	if !slices.Contains(known[key], c.Words) {
-		known[key] = append(known[key], c.Words)
-		save(s.d, s.ref("wordings", p.QuestionID), known)
+	if err := s.learn(p.QuestionID, key, c.Words); err != nil {
+		return chat.Reply{}, err
 	}
 	a, err := s.attempt(p.ID, c.Member)
 	if err != nil {
 		return chat.Reply{}, err
 	}
 	at := a.part(c.Part)
-	if at.answered() && slices.Contains(at.Claimed, c.Point) && !slices.Contains(at.Accepted, c.Point) {
-		at.Accepted = append(at.Accepted, c.Point)
-		at.Held = slices.DeleteFunc(at.Held, func(i int) bool { return i == c.Point })
-		if err := s.saveAttempt(p, a); err != nil {
-			return chat.Reply{}, err
-		}
+	if !at.answered() || !slices.Contains(at.Claimed, c.Point) || slices.Contains(at.Accepted, c.Point) {
+		return turn(claimAccepted(c.Words)), nil
 	}
-	return turn(claimAccepted(c.Words)), nil
+	at.Accepted = append(at.Accepted, c.Point)
+	at.free(c.Point)
+	all, err := s.claims(p.QuestionID)
+	if err != nil {
+		return chat.Reply{}, err
+	}
+	all.release(key, p.ID, c.Member)
+	s.saveClaims(p.QuestionID, all)
+	return turn(claimAccepted(c.Words)), s.saveAttempt(p, a)
+}
+
+// learn makes a wording known.
+func (s *step) learn(question, key, words string) error {
+	known, err := s.wordings(question)
+	if err != nil || slices.Contains(known[key], words) {
+		return err
+	}
+	known[key] = append(known[key], words)
+	known[key] = known[key][max(0, len(known[key])-maxWordings):]
+	save(s.d, s.ref("wordings", question), known)
+	return nil
 }
 
 func (s *step) declineClaim() (chat.Reply, error) {
-	_, _, instead, err := s.takeClaim()
+	c, _, instead, err := s.takeClaim()
 	if err != nil || instead != nil {
 		return orZero(instead), err
 	}
+	s.rule(c, claimLeft)
 	return turn(claimDeclined()), nil
 }
 
@@ -249,16 +346,24 @@ func (l *look) wordings(question string) (map[string][]string, error) {
 	return *known, nil
 }
 
-// keeperOf is the person who last changed the schedule of a post; nobody where it is gone.
+// keeperOf is the person who last changed the schedule of a post. Where that is gone, or the post was asked for on
+// demand, it is the keeper of another schedule of the channel or the workspace; nobody where there is none.
 func (l *look) keeperOf(p *post) (chat.Member, error) {
-	if p.Schedule == "" {
-		return "", nil
-	}
 	c, err := l.schedule(p.Schedule)
-	if err != nil || c == nil {
+	if err != nil {
 		return "", err
 	}
-	return c.Keeper, nil
+	if p.Schedule != "" && c != nil {
+		return c.Keeper, nil
+	}
+	all, err := l.schedules("")
+	if err != nil || len(all) == 0 {
+		return "", err
+	}
+	if i := slices.IndexFunc(all, func(c *schedule) bool { return c.Channel == p.Channel }); i >= 0 {
+		return all[i].Keeper, nil
+	}
+	return all[0].Keeper, nil
 }
 
 // keeps tells whether the event's member may decide about a post: its keeper, or a manager.

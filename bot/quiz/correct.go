@@ -3,7 +3,6 @@ package quiz
 import (
 	"slices"
 	"strconv"
-	"strings"
 
 	"greenroom/bot/chat"
 )
@@ -58,7 +57,7 @@ func (s *step) correct(t *subject) (chat.Reply, error) {
 	}
 	at.Claimed = said
 	at.Denied = chosen(s.ev.Fields["not"], t.proposed())
-	if words := strings.TrimSpace(s.ev.Field("words")); words != "" {
+	if words := cut(join(fields(s.ev.Field("words"))), maxClaimWords); words != "" {
 		if err := s.sendClaims(t, words); err != nil {
 			return chat.Reply{}, err
 		}

@@ -27,6 +27,7 @@ type kept struct {
 	Weeks    map[string]any `json:"weeks"`  // by channel: posts answered in time, by ISO week
 	Scored   map[string]any `json:"scored"` // by question: when parts scored or were seen
 	Dealt    map[string]int `json:"dealt,omitempty"`
+	Claims   []*claim       `json:"claims,omitempty"` // sent to a keeper
 }
 
 func (l *look) kept(m chat.Member) (*kept, error) {
@@ -35,7 +36,7 @@ func (l *look) kept(m chat.Member) (*kept, error) {
 	if k.Settings, err = l.member(m); err != nil {
 		return nil, err
 	}
-	if err := l.eachAttempt(m, func(_ *post, a *attempt) error { k.Attempts = append(k.Attempts, a); return nil }); err != nil {
+	if err := l.eachAttempt(m, func(p *post, a *attempt) error { return k.add(l, p, a) }); err != nil {
 		return nil, err
 	}
 	for name, into := range map[string]map[string]any{"weeks": k.Weeks, "scored": k.Scored} {
@@ -53,6 +54,26 @@ func (l *look) kept(m chat.Member) (*kept, error) {
 		k.Dealt = *dealt
 	}
 	return k, err
+}
+
+// add puts an attempt with its claims to the rest; a question that was only asked for holds none.
+func (k *kept) add(l *look, p *post, a *attempt) error {
+	if len(a.Parts) == 0 {
+		return nil
+	}
+	k.Attempts = append(k.Attempts, a)
+	for _, n := range a.numbers() {
+		for _, i := range a.Parts[n].Sent {
+			c, err := load[claim](l.v, l.ref("claim", claimID(p.ID, a.Member, n, i)))
+			if err != nil {
+				return err
+			}
+			if c != nil {
+				k.Claims = append(k.Claims, c)
+			}
+		}
+	}
+	return nil
 }
 
 func (l *look) data([]string) (chat.Reply, error) {
@@ -100,10 +121,11 @@ func (s *step) eraseMe() (chat.Reply, error) {
 // eraseAttempt removes an attempt with its points and with what it showed to others.
 func (s *step) eraseAttempt(p *post, a *attempt) error {
 	shared := a.SharedResult
-	for n, at := range a.Parts {
+	for _, n := range a.numbers() {
+		at := a.Parts[n]
 		shared = shared || at.Shared
-		for _, i := range at.Sent {
-			s.d.Delete(s.ref("claim", claimID(p.ID, a.Member, n, i)))
+		if err := s.eraseClaims(p, a.Member, n, at); err != nil {
+			return err
 		}
 		s.d.Points(store.Points{
 			Workspace: string(s.ev.Workspace), Channel: string(p.Channel), Member: string(a.Member),
@@ -120,4 +142,23 @@ func (s *step) eraseAttempt(p *post, a *attempt) error {
 		return nil
 	}
 	return s.redrawResult(p, &attempt{Post: p.ID, Member: a.Member})
+}
+
+// eraseClaims removes what a member claimed to have said in a part, as far as it names them.
+func (s *step) eraseClaims(p *post, m chat.Member, n int, at *part) error {
+	for _, i := range at.Sent {
+		s.d.Delete(s.ref("claim", claimID(p.ID, m, n, i)))
+	}
+	if len(at.Held) == 0 {
+		return nil
+	}
+	c, err := s.claims(p.QuestionID)
+	if err != nil {
+		return err
+	}
+	for _, i := range at.Held {
+		c.release(claimKey(n, i), p.ID, m)
+	}
+	s.saveClaims(p.QuestionID, c)
+	return nil
 }

@@ -48,10 +48,10 @@ func New(c Config) *Engine {
 		e.result = 24 * time.Hour
 	}
 	e.on = merge(
-		setupFeature(), scheduleFeature(), postFeature(), answerFeature(), correctFeature(), claimFeature(),
+		setupFeature(), scheduleFeature(), postFeature(), answerFeature(), typedFeature(), correctFeature(), claimFeature(),
 		hintFeature(), aloudFeature(), showFeature(), followUpFeature(), resultFeature(), shareFeature(),
 		questionFeature(), boardFeature(), progressFeature(), settingsFeature(), dataFeature(), helpFeature(),
-		keeperFeature(), sleepFeature(), sweepFeature(),
+		keeperFeature(), changeFeature(), directFeature(), sleepFeature(), sweepFeature(),
 	)
 	return e
 }
@@ -161,25 +161,35 @@ func (e *Engine) Step(d *store.Draft, ev chat.Event) (chat.Reply, error) {
 		}
 	}
 	switch ev.Kind {
-	case chat.Line:
-		return s.said()
-	case chat.Click:
-		if f, ok := e.on.clicks[ev.Value.Verb]; ok {
-			return f(s)
-		}
-	case chat.Submit:
-		if f, ok := e.on.forms[ev.Value.Verb]; ok {
-			reply, err := f(s)
-			return s.late(reply), err
-		}
 	case chat.Timer:
 		return chat.Reply{}, dispatch(s, e.on.timers, store.Ref(ev.Name))
 	case chat.Sent:
 		return chat.Reply{}, dispatch(s, e.on.sent, store.Ref(ev.Key))
 	case chat.Failed:
 		return chat.Reply{}, dispatch(s, e.on.failed, store.Ref(ev.Key))
+	}
+	reply, err := s.handled()
+	if err != nil {
+		return chat.Reply{}, err
+	}
+	return s.direct(reply)
+}
+
+// handled calls the handler of what a person or a platform did.
+func (s *step) handled() (chat.Reply, error) {
+	switch s.ev.Kind {
+	case chat.Line:
+		return s.said()
+	case chat.Click:
+		if f, ok := s.on.clicks[s.ev.Value.Verb]; ok {
+			return f(s)
+		}
+	case chat.Submit:
+		if f, ok := s.on.forms[s.ev.Value.Verb]; ok {
+			return f(s)
+		}
 	default:
-		if f, ok := e.on.events[ev.Kind]; ok {
+		if f, ok := s.on.events[s.ev.Kind]; ok {
 			return f(s)
 		}
 		return chat.Reply{}, nil
@@ -261,22 +271,6 @@ func (s *step) wake(at time.Time, room chat.Room, channel chat.Channel, parts ..
 		panic(err) // unreachable: an event is plain data
 	}
 	s.d.Wake(store.Wake{Name: name, At: at, Body: body})
-}
-
-// late turns the reply to a submission that can no longer be shown into a direct message.
-func (s *step) late(r chat.Reply) chat.Reply {
-	if !s.ev.Expired || r.Message == nil {
-		return r
-	}
-	r.Errors = nil
-	err := s.send(chat.Action{
-		Key: chat.Key(s.ref("late", s.ev.ID.Name)), Do: chat.Direct, Member: s.ev.Member,
-		Message: *r.Message, Until: s.ev.At.Add(day),
-	})
-	if err != nil {
-		return r // unreachable: a reply is checked like any message
-	}
-	return chat.Reply{}
 }
 
 const day = 24 * time.Hour

@@ -26,6 +26,7 @@ func followUpFeature() feature {
 		looks:  map[string]func(*look) (chat.Reply, error){"follow": lookAt((*look).followUp)},
 		clicks: map[string]func(*step) (chat.Reply, error){"not-today": withSubject((*step).notToday)},
 		timers: map[string]func(*step, []string) error{"follow": (*step).followDue},
+		failed: map[string]func(*step, []string) error{"follow": (*step).followFailed},
 	}
 }
 
@@ -45,7 +46,7 @@ func (t *subject) probing() int {
 	best, most := 0, -1.0
 	missed := t.missedKeys()
 	for i, f := range t.q.FollowUps {
-		if f.Answer == "" || t.a.part(i+1).answered() || t.a.part(i+1).Seen {
+		if !followUpAsks(f) || t.a.part(i+1).answered() || t.a.part(i+1).Seen {
 			continue
 		}
 		if score := touches(missed, f); score > most {
@@ -117,6 +118,21 @@ func (s *step) followDue(ids []string) error {
 		Key: chat.Key(s.ref("follow", p.ID, strconv.Itoa(n))), Do: chat.Thread, Channel: p.Channel, Target: s.postKey(p),
 		Message: s.sayThreadFollowUp(p, q, n), Until: s.ev.At.Add(day), Once: true,
 	})
+}
+
+// followFailed lets a follow-up whose thread refused it stand inside the result, like those that were never sent.
+func (s *step) followFailed(ids []string) error {
+	n, err := strconv.Atoi(ids[1])
+	if err != nil || s.ev.Reason == chat.ReasonDoubt { // it may stand there
+		return nil
+	}
+	p, err := s.post(ids[0])
+	if err != nil || p == nil {
+		return err
+	}
+	p.Said = slices.DeleteFunc(p.Said, func(said int) bool { return said == n })
+	s.savePost(p)
+	return s.redrawResult(p, nil)
 }
 
 // followUpMinutes is a guess at how long a follow-up takes to answer.

@@ -2,8 +2,12 @@ package quiz
 
 import (
 	"slices"
+	"strconv"
+	"unicode/utf8"
 
 	"greenroom/bot/chat"
+	"greenroom/bot/grade"
+	"greenroom/content"
 )
 
 // hintFeature is [Hint, minus 1]: first how many points there are and what each is about in a word, then one uncovered
@@ -12,15 +16,25 @@ func hintFeature() feature {
 	return feature{clicks: map[string]func(*step) (chat.Reply, error){"hint": withSubject((*step).hint)}}
 }
 
+// hint takes the hint that the button names: the post's is about the first, so that a second click takes no second one.
 func (s *step) hint(t *subject) (chat.Reply, error) {
-	at := t.at()
+	at, wanted := t.at(), 1
+	if arg := s.ev.Value.Arg; arg != "" {
+		n, err := strconv.Atoi(arg)
+		if err != nil {
+			return turn(noLongerOpen()), nil
+		}
+		wanted = n
+	}
 	switch {
-	case len(t.keys) == 0:
+	case !t.asks():
 		return tell(s.sayThinkAbout(t)), nil
 	case at.answered():
 		return s.feedback(t, false)
-	case at.Seen || at.Hints > len(t.keys):
+	case at.Seen || wanted <= at.Hints:
 		return turn(s.sayHints(t)), nil
+	case wanted != at.Hints+1 || wanted > len(t.keys)+1:
+		return turn(noLongerOpen()), nil
 	}
 	at.Hints++
 	if err := s.saveAttempt(t.p, t.a); err != nil {
@@ -29,17 +43,41 @@ func (s *step) hint(t *subject) (chat.Reply, error) {
 	return turn(s.sayHints(t)), nil
 }
 
-// about is what a key point is about, in a word: its name's longest word that the question does not use.
-func about(name, question string) string {
-	asked := words(question)
-	best := ""
-	for _, w := range words(name) {
-		if len([]rune(w)) > len([]rune(best)) && !slices.Contains(asked, w) {
-			best = w
+// about is what each key point is about, in a word: the longest content word of its name that neither the question nor
+// another point has used. Where that word is all that the name says it would give the point away, so it is one of the
+// text behind the name; empty where there is none.
+func about(keys []content.KeyPoint, question string) []string {
+	used := map[string]bool{}
+	for _, w := range words(question) {
+		used[w] = true
+	}
+	list := make([]string, len(keys))
+	for i, k := range keys {
+		said := fresh(k.Name, used)
+		from := said
+		if len(said) < 2 {
+			for _, w := range said {
+				used[w] = true
+			}
+			from = fresh(k.Text, used)
+		}
+		for _, w := range from {
+			if utf8.RuneCountInString(w) > utf8.RuneCountInString(list[i]) {
+				list[i] = w
+			}
+		}
+		used[list[i]] = true
+	}
+	return list
+}
+
+// fresh are the content words of a text that are not used yet, each once.
+func fresh(text string, used map[string]bool) []string {
+	var list []string
+	for _, w := range words(text) {
+		if !used[w] && !slices.Contains(list, w) && grade.Words(w) > 0 {
+			list = append(list, w)
 		}
 	}
-	if best == "" {
-		return "the question itself"
-	}
-	return best
+	return list
 }

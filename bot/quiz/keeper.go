@@ -1,6 +1,8 @@
 package quiz
 
 import (
+	"cmp"
+	"slices"
 	"time"
 
 	"greenroom/bot/chat"
@@ -8,7 +10,7 @@ import (
 
 // Records:
 //
-//	workspace/told/ID    chat.Message: a notice on its way to a keeper, kept until it has arrived
+//	workspace/told/ID    told: a notice on its way to a keeper, kept until it has arrived
 //
 // Timers:
 //
@@ -36,12 +38,10 @@ const troubleAgain = 7 * day
 
 func keeperFeature() feature {
 	return feature{
-		looks: map[string]func(*look) (chat.Reply, error){"move-form": (*look).moveForm},
 		clicks: map[string]func(*step) (chat.Reply, error){
-			"try-again":  func(s *step) (chat.Reply, error) { return s.scheduleRun([]string{s.ev.Value.Post}) },
+			"try-again":  withSchedule((*step).tryAgain),
 			"understood": (*step).understood,
 		},
-		forms:  map[string]func(*step) (chat.Reply, error){"move": (*step).move},
 		timers: map[string]func(*step, []string) error{"trouble": (*step).troubleLasts},
 		sent:   map[string]func(*step, []string) error{"notice": (*step).noticeSent},
 		failed: map[string]func(*step, []string) error{"notice": (*step).noticeFailed},
@@ -49,12 +49,18 @@ func keeperFeature() feature {
 	}
 }
 
+// told is a notice on its way.
+type told struct {
+	To      chat.Member  `json:"to"`
+	Message chat.Message `json:"message"`
+}
+
 // notify tells a member something by direct message; what does not arrive is shown to the next manager.
 func (s *step) notify(to chat.Member, key chat.Key, m chat.Message) error {
-	if to == "" {
+	if to == "" || !s.ws.Asleep.IsZero() {
 		return nil
 	}
-	save(s.d, s.ref("told", digest(string(key))), m)
+	save(s.d, s.ref("told", digest(string(key))), told{to, m})
 	return s.send(chat.Action{Key: key, Do: chat.Direct, Member: to, Message: m, Until: s.ev.At.Add(day), Tell: true})
 }
 
@@ -68,29 +74,29 @@ const noticesKept = 5
 
 func (s *step) noticeFailed([]string) error {
 	ref := s.ref("told", digest(string(s.ev.Key)))
-	m, err := load[chat.Message](s.v, ref)
-	if err != nil || m == nil {
+	t, err := load[told](s.v, ref)
+	if err != nil || t == nil {
 		return err
 	}
 	s.d.Delete(ref)
-	s.ws.Notices = append(s.ws.Notices, notice{s.ev.Key, *m})
+	if err := s.unreachable(t.To); err != nil {
+		return err
+	}
+	s.ws.Notices = append(s.ws.Notices, notice{s.ev.Key, t.Message})
 	s.ws.Notices = s.ws.Notices[max(0, len(s.ws.Notices)-noticesKept):]
 	s.saveWorkspace()
 	return nil
 }
 
-// withNotices puts what no keeper could be told on top of a manager's reply.
+// withNotices puts the oldest of what no keeper could be told on top of a manager's reply.
 func (l *look) withNotices(r chat.Reply) chat.Reply {
 	if len(l.ws.Notices) == 0 || !l.manages() || r.Message == nil {
 		return r
 	}
-	top := sayNotices(l.ws.Notices)
-	m := *r.Message
-	m.Blocks = append(top.Blocks, m.Blocks...)
-	m.Buttons = append(top.Buttons, m.Buttons...)
-	if m.Check() != nil {
-		m = top // both together are too much: trouble first, the command can be repeated
-	}
+	m := sayNotice(l.ws.Notices[0], len(l.ws.Notices)-1)
+	m.Blocks = append(m.Blocks, r.Message.Blocks...)
+	m.Buttons = distinct(append(m.Buttons, r.Message.Buttons...))
+	m.After = append(m.After, r.Message.After...)
 	r.Message = &m
 	return r
 }
@@ -99,7 +105,7 @@ func (s *step) understood() (chat.Reply, error) {
 	if !s.manages() {
 		return tell(managersOnly()), nil
 	}
-	s.ws.Notices = nil
+	s.ws.Notices = slices.DeleteFunc(s.ws.Notices, func(n notice) bool { return digest(string(n.Key)) == s.ev.Value.Arg })
 	s.saveWorkspace()
 	return turn(understood()), nil
 }
@@ -117,21 +123,49 @@ func (s *step) troubled(p *post, reason chat.Reason) error {
 }
 
 func (s *step) trouble(c *schedule, p *post, reason chat.Reason) error {
-	if c.Trouble != nil {
-		return nil
+	first := c.Trouble == nil
+	if first {
+		c.Trouble = &trouble{Since: s.ev.At}
+		s.wake(s.ev.At.Add(troubleAgain), chat.ChannelRoom(c.Channel), c.Channel, "trouble", c.ID)
 	}
-	c.Trouble = &trouble{Since: s.ev.At, Reason: reason}
-	name := "left"
+	c.Trouble.Reason = reason
+	name := "left-" + stamp(s.ev.At)
 	if p != nil {
 		c.Trouble.Post, name = p.ID, p.ID
 	}
 	s.saveSchedule(c)
-	s.wake(s.ev.At.Add(troubleAgain), chat.ChannelRoom(c.Channel), c.Channel, "trouble", c.ID)
+	if p != nil && p.By != "" && (!first || p.By != c.Keeper) {
+		if err := s.notify(p.By, chat.Key(s.ref("notice", "refused", p.ID)), s.sayStillRefused(c, first)); err != nil {
+			return err
+		}
+	}
+	if !first {
+		return nil
+	}
 	others, err := s.otherChannels(c)
 	if err != nil {
 		return err
 	}
 	return s.notify(c.Keeper, chat.Key(s.ref("notice", "trouble", c.ID, name)), s.sayTrouble(c, p, others))
+}
+
+func stamp(t time.Time) string { return t.UTC().Format(time.RFC3339) }
+
+// calm ends a schedule's trouble; the caller saves it.
+func (s *step) calm(c *schedule) {
+	if c.Trouble != nil {
+		c.Trouble = nil
+		s.wake(time.Time{}, chat.ChannelRoom(c.Channel), c.Channel, "trouble", c.ID)
+	}
+}
+
+// tryAgain posts by hand where a schedule is in trouble. The keeper is told of a trouble only once, so a second refusal
+// is told to whoever tried.
+func (s *step) tryAgain(c *schedule) (chat.Reply, error) {
+	if c.Trouble == nil {
+		return tell(s.sayNoTrouble(c)), nil
+	}
+	return s.postNow(c, "again-"+cmp.Or(c.Trouble.Post, stamp(c.Trouble.Since)))
 }
 
 // otherChannels is how many other channels have a schedule that works.
@@ -153,7 +187,7 @@ func (s *step) troubleLasts(ids []string) error {
 	if err != nil || c == nil || c.Trouble == nil {
 		return err
 	}
-	key := chat.Key(s.ref("notice", "still", c.ID, c.Trouble.Since.UTC().Format(time.RFC3339)))
+	key := chat.Key(s.ref("notice", "still", c.ID, stamp(c.Trouble.Since)))
 	return s.notify(c.Keeper, key, s.sayStillTrouble(c))
 }
 
@@ -163,9 +197,8 @@ func (s *step) recovered(p *post) error {
 	if p.Schedule == "" || err != nil || c == nil || c.Trouble == nil {
 		return err
 	}
-	c.Trouble = nil
+	s.calm(c)
 	s.saveSchedule(c)
-	s.wake(time.Time{}, chat.ChannelRoom(c.Channel), c.Channel, "trouble", c.ID)
 	return s.notify(c.Keeper, chat.Key(s.ref("notice", "again", p.ID)), s.sayWorksAgain(c, p))
 }
 
@@ -176,42 +209,12 @@ func (s *step) left() (chat.Reply, error) {
 		return chat.Reply{}, err
 	}
 	for _, c := range all {
+		if c.State != scheduleActive || c.Trouble != nil {
+			continue
+		}
 		if err := s.trouble(c, nil, chat.ReasonGone); err != nil {
 			return chat.Reply{}, err
 		}
 	}
 	return chat.Reply{}, nil
-}
-
-func (l *look) moveForm() (chat.Reply, error) {
-	c, err := l.schedule(l.ev.Value.Post)
-	if err != nil || c == nil {
-		return tell(noLongerOpen()), err
-	}
-	return chat.Reply{Form: sayMoveForm(c)}, nil
-}
-
-// move gives a schedule another channel, which is announced there first.
-func (s *step) move() (chat.Reply, error) {
-	c, err := s.schedule(s.ev.Value.Post)
-	switch {
-	case err != nil || c == nil:
-		return tell(noLongerOpen()), err
-	case !s.manages():
-		return tell(managersOnly()), nil
-	}
-	to, ok := channelOf(s.ev.Field("channel"))
-	if !ok {
-		return refuse(map[string]string{"channel": channelNeeded()}, "Use another channel",
-			chat.Value{Look: true, Verb: "move-form", Post: c.ID}), nil
-	}
-	s.disarm(c)
-	s.wake(time.Time{}, chat.ChannelRoom(c.Channel), c.Channel, "trouble", c.ID)
-	s.d.Delete(s.scheduleRef(c.ID))
-	next := *c
-	next.Channel, next.Trouble, next.Silent = to, nil, 0
-	if err := s.addSchedule(&next); err != nil {
-		return chat.Reply{}, err
-	}
-	return tell(s.sayScheduleSaved(&next)), nil
 }

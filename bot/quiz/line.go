@@ -1,6 +1,7 @@
 package quiz
 
 import (
+	"errors"
 	"slices"
 	"strings"
 	"unicode"
@@ -8,11 +9,9 @@ import (
 	"greenroom/bot/chat"
 	"greenroom/bot/when"
 	"greenroom/content"
-
-	"errors"
 )
 
-// command finds the command that a line names, and the words after it.
+// command finds the command that a line names, and the words after it; all its words where it names none.
 func (e *Engine) command(text string) (command, []string, bool) {
 	words := fields(text)
 	for len(words) > 0 && strings.EqualFold(strings.TrimLeft(words[0], "/@"), "greenroom") {
@@ -23,8 +22,10 @@ func (e *Engine) command(text string) (command, []string, bool) {
 			return command{look: func(l *look, _ []string) (chat.Reply, error) { return l.home() }}
 		}}, nil, true
 	}
-	c, ok := e.on.lines[strings.ToLower(strings.TrimPrefix(words[0], "/"))]
-	return c, words[1:], ok
+	if c, ok := e.on.lines[strings.ToLower(strings.TrimPrefix(words[0], "/"))]; ok {
+		return c, words[1:], true
+	}
+	return command{}, words, false
 }
 
 func (l *look) line(c command, words []string) (chat.Reply, error) {
@@ -42,17 +43,34 @@ func (s *step) said() (chat.Reply, error) {
 		r, err := c.step(s, words)
 		return s.withNotices(r), err
 	}
-	first := strings.ToLower(strings.TrimPrefix(fields(s.ev.Text)[0], "/"))
+	if greets(words) {
+		return s.withNotices(tell(hello())), nil
+	}
+	first := strings.ToLower(strings.TrimPrefix(words[0], "/"))
 	near := nearest(first, s.verbs())
-	if s.ev.Typed && (len(near) == 0 || len(fields(s.ev.Text)) > 4) {
+	if s.ev.Typed && (len(near) == 0 || len(words) > 4) {
 		if r, err := s.offer(s.ev.Text); err != nil || r.Message != nil {
 			return r, err
 		}
 	}
 	for i := range near {
-		near[i] = join(append([]string{near[i]}, fields(s.ev.Text)[1:]...))
+		near[i] = join(append([]string{near[i]}, words[1:]...))
 	}
 	return s.withNotices(tell(unknownVerb(s.ev.Text, near))), nil
+}
+
+// greets tells whether a line only says hello or thanks.
+func greets(words []string) bool {
+	if len(words) > 4 {
+		return false
+	}
+	switch strings.ToLower(strings.Trim(words[0], ",.!")) {
+	case "hello", "hi", "hey", "thanks":
+		return true
+	case "thank":
+		return len(words) > 1 && strings.HasPrefix(strings.ToLower(words[1]), "you")
+	}
+	return false
 }
 
 // verbs are the first words of commands, in order.

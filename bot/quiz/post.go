@@ -82,11 +82,14 @@ type post struct {
 	Result     time.Duration `json:"result"`
 	Answered   int           `json:"answered,omitempty"`
 	Aloud      int           `json:"aloud,omitempty"`
-	Shown      int           `json:"shown,omitempty"` // the count that stands in the message
-	Fresh      bool          `json:"fresh,omitempty"` // somebody has answered since the part before
-	Said       []int         `json:"said,omitempty"`  // follow-ups that went into the thread
-	Told       bool          `json:"told,omitempty"`  // the result went into the thread
-	Sweep      time.Time     `json:"sweep,omitzero"`  // when answer texts are next erased
+	Shown      int           `json:"shown,omitempty"`   // the count that stands in the message
+	Fresh      bool          `json:"fresh,omitempty"`   // somebody has answered since the part before
+	Said       []int         `json:"said,omitempty"`    // follow-ups that went into the thread
+	Told       bool          `json:"told,omitempty"`    // the result went out
+	Outside    bool          `json:"outside,omitempty"` // into the channel, as the thread is gone
+	Think      bool          `json:"think,omitempty"`   // nobody can answer it: there are no key points to compare with
+	By         chat.Member   `json:"by,omitempty"`      // who posted it by hand
+	Sweep      time.Time     `json:"sweep,omitzero"`    // when answer texts are next erased
 }
 
 func (l *look) postRef(id string) store.Ref { return l.ref("post", id) }
@@ -137,7 +140,8 @@ func digest(parts ...string) string {
 // short is an id made from a platform's event id.
 func short(s string) string { return digest(s) }
 
-// decide makes the one post of a slot: the row that brings it into the channel is in the same unit.
+// decide makes the one post of a slot: the row that brings it into the channel is in the same unit. It changes the
+// schedule, which the caller saves.
 func (s *step) decide(c *schedule, slot string, due time.Time, late bool) error {
 	id := digest(c.ID, slot)
 	before, err := s.post(id)
@@ -148,7 +152,11 @@ func (s *step) decide(c *schedule, slot string, due time.Time, late bool) error 
 	if err != nil {
 		return err
 	}
-	if q == nil {
+	told := c.Empty
+	if c.Empty = q == nil; c.Empty {
+		if told {
+			return nil
+		}
 		return s.notify(c.Keeper, chat.Key(s.ref("notice", "empty", id)), s.sayNothingToAsk(c))
 	}
 	ch, err := s.channel(c.Channel)
@@ -161,6 +169,7 @@ func (s *step) decide(c *schedule, slot string, due time.Time, late bool) error 
 	p := &post{
 		ID: id, Number: ch.Number, Channel: c.Channel, Schedule: c.ID, Slot: slot, QuestionID: q.ID, State: postWaiting,
 		Decided: s.ev.At, Late: late, ResultAt: s.ev.At.Add(c.Result), FollowUps: c.FollowUps, Result: c.Result,
+		Think: !asked(q), By: s.ev.Member,
 	}
 	return s.putOut(p, q, due.Add(grace))
 }
@@ -188,6 +197,22 @@ func (s *step) postSent(ids []string) error {
 	p.State, p.Sent, p.ResultAt = postOpen, s.ev.Due, s.ev.Due.Add(p.Result)
 	p.Week, p.Closes = isoWeek(p.ResultAt.In(s.zone()))
 	s.savePost(p)
+	if !p.Think {
+		if err := s.opened(p); err != nil {
+			return err
+		}
+	}
+	s.postTimers(p)
+	if off := p.ResultAt.Sub(told); off > time.Minute || off < -time.Minute {
+		if err := s.redrawPost(p, false); err != nil {
+			return err
+		}
+	}
+	return s.recovered(p)
+}
+
+// opened counts a post that can be answered among its channel's and offers it to typed answers.
+func (s *step) opened(p *post) error {
 	s.ws.Open = append(s.ws.Open, openPost{p.ID, p.Channel, p.Number})
 	s.saveWorkspace()
 	ch, err := s.channel(p.Channel)
@@ -196,13 +221,7 @@ func (s *step) postSent(ids []string) error {
 	}
 	ch.Weeks[p.Week]++
 	save(s.d, s.channelRef(p.Channel), ch)
-	s.postTimers(p)
-	if off := p.ResultAt.Sub(told); off > time.Minute || off < -time.Minute {
-		if err := s.redrawPost(p, false); err != nil {
-			return err
-		}
-	}
-	return s.recovered(p)
+	return nil
 }
 
 // postTimers sets what happens to an open post by itself.

@@ -53,6 +53,7 @@ func (s *step) questionNow(words []string) (chat.Reply, error) {
 		return chat.Reply{}, err
 	}
 	s.savePost(p)
+	save(s.d, s.ref("mine", string(p.Member), p.ID), struct{}{})
 	return tell(s.sayQuestion(p, q)), nil
 }
 

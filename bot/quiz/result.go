@@ -20,7 +20,7 @@ import (
 func resultFeature() feature {
 	return feature{
 		timers: map[string]func(*step, []string) error{"result": (*step).resultDue},
-		failed: map[string]func(*step, []string) error{"result": (*step).resultFailed},
+		failed: map[string]func(*step, []string) error{"result": (*step).resultFailed, "outside": (*step).resultFailed},
 	}
 }
 
@@ -37,10 +37,13 @@ func (s *step) resultDue(ids []string) error {
 	p.State = postLate
 	s.shut(p)
 	s.wake(p.Closes, chat.ChannelRoom(p.Channel), p.Channel, "close", p.ID)
-	silent := p.Answered+p.Aloud == 0
-	p.Told = !silent
+	silent, asleep := p.Answered+p.Aloud == 0, !s.ws.Asleep.IsZero()
+	p.Told = !silent && !asleep
 	if err := s.redrawPost(p, false); err != nil {
 		return err
+	}
+	if p.Think || asleep {
+		return nil
 	}
 	if err := s.countSilence(p, silent); err != nil {
 		return err
@@ -51,7 +54,12 @@ func (s *step) resultDue(ids []string) error {
 	return s.sendResult(p, chat.Action{Key: s.resultKey(p), Do: chat.Thread, Target: s.postKey(p)}, nil)
 }
 
-func (l *look) resultKey(p *post) chat.Key { return chat.Key(l.ref("result", p.ID)) }
+func (l *look) resultKey(p *post) chat.Key {
+	if p.Outside {
+		return chat.Key(l.ref("outside", p.ID))
+	}
+	return chat.Key(l.ref("result", p.ID))
+}
 
 func (s *step) sendResult(p *post, a chat.Action, changed *attempt) error {
 	q, err := s.question(p)
@@ -79,19 +87,20 @@ func (s *step) redrawResult(p *post, changed *attempt) error {
 	return s.sendResult(p, chat.Action{Key: chat.EditKey(s.resultKey(p)), Do: chat.Edit, Target: s.resultKey(p)}, changed)
 }
 
-// resultFailed brings a result whose thread is gone into the channel, where that can be written to; else the post
-// closes with its grades kept.
+// resultFailed brings a result whose thread is gone or locked into the channel, where that can be written to; else the
+// post keeps its grades and has no result.
 func (s *step) resultFailed(ids []string) error {
 	p, err := s.post(ids[0])
-	if err != nil || p == nil {
+	if err != nil || p == nil || !p.Told {
 		return err
 	}
-	p.Told = false
-	s.savePost(p)
-	if s.ev.Reason != chat.ReasonParentGone {
-		return nil
+	if thread := s.ev.Reason == chat.ReasonParentGone || s.ev.Reason == chat.ReasonArchived; thread && !p.Outside {
+		p.Outside = true
+		s.savePost(p)
+		return s.sendResult(p, chat.Action{Key: s.resultKey(p), Do: chat.Post}, nil)
 	}
-	return s.sendResult(p, chat.Action{Key: chat.Key(s.ref("outside", p.ID)), Do: chat.Post}, nil)
+	p.Told = false
+	return s.redrawPost(p, false)
 }
 
 // tallied is what the answers to a post say together.

@@ -1,10 +1,12 @@
 package quiz
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"slices"
 	"strconv"
+	"strings"
 	"time"
 
 	"greenroom/bot/chat"
@@ -52,7 +54,16 @@ type schedule struct {
 	Line      string        `json:"line,omitempty"`      // the words that it was made of
 	FirstNow  bool          `json:"first_now,omitempty"` // post one as soon as it is active
 	Silent    int           `json:"silent,omitempty"`    // posts in a row that nobody answered
+	Empty     bool          `json:"empty,omitempty"`     // nothing was selected at the last slot, and the keeper knows
+	From      string        `json:"from,omitempty"`      // the proposal that it was saved from
 	Trouble   *trouble      `json:"trouble,omitempty"`
+	Moving    *moving       `json:"moving,omitempty"`
+}
+
+// line is a command that makes the schedule again, wherever it is typed.
+func (c *schedule) line() string {
+	words := slices.DeleteFunc(fields(c.Line), func(w string) bool { _, ok := channelOf(w); return ok })
+	return cut("schedule add "+join(words), 400) + " #" + string(c.Channel)
 }
 
 // spec is when the schedule's slots are. What was stored has been checked, so it can be read.
@@ -80,19 +91,19 @@ func (c *schedule) after(now time.Time, zone string) time.Time {
 func scheduleFeature() feature {
 	return feature{
 		lines: map[string]command{"schedule": {
-			usage: "schedule add 9:00 weekdays Europe/Berlin python", says: "a question on a schedule; also schedule list, preview, pause, resume, remove, run",
+			usage: "schedule add 9:00 weekdays Europe/Berlin python", says: "a question on a schedule; also schedule list, preview, change, pause, resume, remove, run",
 			choose: scheduleCommand,
 		}},
 		looks: map[string]func(*look) (chat.Reply, error){
 			"schedules": func(l *look) (chat.Reply, error) { return l.scheduleList(nil) },
 		},
 		clicks: map[string]func(*step) (chat.Reply, error){
-			"save": (*step).saveDraft,
-			"drop": (*step).dropDraft,
-			"pause": func(s *step) (chat.Reply, error) {
-				return s.scheduleSwitch(schedulePaused)([]string{s.ev.Value.Post})
-			},
-			"run": func(s *step) (chat.Reply, error) { return s.scheduleRun([]string{s.ev.Value.Post}) },
+			"save":  (*step).saveDraft,
+			"drop":  (*step).dropDraft,
+			"pause": withSchedule(func(s *step, c *schedule) (chat.Reply, error) { return s.switchTo(c, schedulePaused) }),
+			"run": withSchedule(func(s *step, c *schedule) (chat.Reply, error) {
+				return s.postNow(c, "run-"+cmp.Or(s.ev.Value.Arg, short(s.ev.ID.Name)))
+			}),
 		},
 		timers: map[string]func(*step, []string) error{"slot": (*step).slotDue},
 		sent:   map[string]func(*step, []string) error{"announce": (*step).announced},
@@ -104,10 +115,22 @@ func scheduleFeature() feature {
 func scheduleCommand(words []string) command {
 	verb := "list"
 	if len(words) > 0 {
-		verb = words[0]
+		verb = strings.ToLower(words[0])
 	}
 	rest := func(f func(*step, []string) (chat.Reply, error)) command {
 		return command{step: func(s *step, words []string) (chat.Reply, error) { return f(s, words[1:]) }}
+	}
+	one := func(f func(*step, *schedule) (chat.Reply, error)) command {
+		return rest(func(s *step, words []string) (chat.Reply, error) {
+			c, instead, err := s.named(words)
+			switch {
+			case err != nil || c == nil:
+				return chat.Reply{Message: instead}, err
+			case !s.mayChange(c):
+				return tell(managersOnly()), nil
+			}
+			return f(s, c)
+		})
 	}
 	switch verb {
 	case "list":
@@ -117,22 +140,24 @@ func scheduleCommand(words []string) command {
 	case "add":
 		return rest((*step).scheduleAdd)
 	case "pause":
-		return rest(func(s *step, w []string) (chat.Reply, error) { return s.scheduleSwitch(schedulePaused)(w) })
+		return one(func(s *step, c *schedule) (chat.Reply, error) { return s.switchTo(c, schedulePaused) })
 	case "resume":
-		return rest(func(s *step, w []string) (chat.Reply, error) { return s.scheduleSwitch(scheduleActive)(w) })
+		return one(func(s *step, c *schedule) (chat.Reply, error) { return s.switchTo(c, scheduleActive) })
 	case "remove":
-		return rest((*step).scheduleRemove)
+		return one((*step).removeSchedule)
 	case "run":
-		return rest((*step).scheduleRun)
+		return one(func(s *step, c *schedule) (chat.Reply, error) { return s.postNow(c, "run-"+short(s.ev.ID.Name)) })
+	case "change":
+		return rest((*step).scheduleChange)
 	default:
 		return command{look: func(l *look, words []string) (chat.Reply, error) {
-			return tell(unknownVerb("schedule "+words[0], nearest("schedule "+words[0], scheduleVerbs()))), nil
+			return tell(unknownVerb("schedule "+words[0], nearest("schedule "+verb, scheduleVerbs()))), nil
 		}}
 	}
 }
 
 func scheduleVerbs() []string {
-	return []string{"schedule add", "schedule list", "schedule preview", "schedule pause", "schedule resume", "schedule remove", "schedule run"}
+	return []string{"schedule add", "schedule list", "schedule preview", "schedule change", "schedule pause", "schedule resume", "schedule remove", "schedule run"}
 }
 
 func (l *look) scheduleRef(id string) store.Ref { return l.ref("schedule", id) }
@@ -171,11 +196,33 @@ func (l *look) scheduleList([]string) (chat.Reply, error) {
 	return tell(l.sayScheduleList(all)), nil
 }
 
+// mayChange tells whether the event's member may change a schedule: managers may. In a direct message not every platform
+// tells who manages, and the keeper is asked there what to do, so there the keeper may too.
+func (l *look) mayChange(c *schedule) bool {
+	return l.manages() || l.ev.Channel == "" && l.ev.Member == c.Keeper
+}
+
+// withSchedule wraps a handler of a click or a form that changes the schedule which its value names.
+func withSchedule(f func(*step, *schedule) (chat.Reply, error)) func(*step) (chat.Reply, error) {
+	return func(s *step) (chat.Reply, error) {
+		c, err := s.schedule(s.ev.Value.Post)
+		switch {
+		case err != nil:
+			return chat.Reply{}, err
+		case c == nil:
+			return turn(noLongerOpen()), nil
+		case !s.mayChange(c):
+			return tell(managersOnly()), nil
+		}
+		return f(s, c)
+	}
+}
+
 // named finds the schedule that words name: its id, else the only one of the channel, else the only one of all. What it
 // says instead of a schedule is a message.
 func (l *look) named(words []string) (*schedule, *chat.Message, error) {
 	if len(words) > 0 {
-		c, err := l.schedule(words[0])
+		c, err := l.schedule(strings.ToLower(cut(words[0], 20))) // an id is much shorter
 		if err == nil && c == nil {
 			m, err := l.scheduleList(nil)
 			return nil, m.Message, err
@@ -273,6 +320,13 @@ func (s *step) takeDraft() (*schedule, error) {
 }
 
 func (s *step) dropDraft() (chat.Reply, error) {
+	saved, err := s.savedFrom(s.ev.Value.Post)
+	if err != nil {
+		return chat.Reply{}, err
+	}
+	if saved != nil {
+		return turn(s.sayScheduleSaved(saved)), nil
+	}
 	if _, err := s.takeDraft(); err != nil {
 		return chat.Reply{}, err
 	}
@@ -287,14 +341,29 @@ func (s *step) saveDraft() (chat.Reply, error) {
 	if err != nil {
 		return chat.Reply{}, err
 	}
-	if c == nil {
-		return turn(noLongerOpen()), nil
+	if c == nil { // perhaps a second click
+		saved, err := s.savedFrom(s.ev.Value.Post)
+		if err != nil || saved == nil {
+			return turn(noLongerOpen()), err
+		}
+		return turn(s.sayScheduleSaved(saved)), nil
 	}
-	c.FirstNow = s.ev.Value.Arg == "now"
+	c.From, c.FirstNow = s.ev.Value.Post, s.ev.Value.Arg == "now"
 	if err := s.addSchedule(c); err != nil {
 		return chat.Reply{}, err
 	}
 	return turn(s.sayScheduleSaved(c)), nil
+}
+
+// savedFrom is the schedule that was saved from a proposal; nil where none was.
+func (l *look) savedFrom(draft string) (*schedule, error) {
+	all, err := l.schedules("")
+	for _, c := range all {
+		if draft != "" && c.From == draft {
+			return c, err
+		}
+	}
+	return nil, err
 }
 
 // addSchedule stores a schedule as pending, together with its announcement in the channel.
@@ -319,8 +388,14 @@ func (s *step) addSchedule(c *schedule) error {
 // announced makes a schedule active: its channel can be written to.
 func (s *step) announced(ids []string) error {
 	c, err := s.schedule(ids[0])
-	if err != nil || c == nil || c.State != schedulePending {
+	if err != nil || c == nil {
 		return err
+	}
+	if len(ids) > 1 {
+		return s.moved(c, ids[1])
+	}
+	if c.State != schedulePending {
+		return nil
 	}
 	c.State = scheduleActive
 	if err := s.arm(c, s.ev.At); err != nil {
@@ -339,8 +414,14 @@ func (s *step) announced(ids []string) error {
 // announceFailed removes a schedule whose channel cannot be written to, and tells the person what to do.
 func (s *step) announceFailed(ids []string) error {
 	c, err := s.schedule(ids[0])
-	if err != nil || c == nil || c.State != schedulePending {
+	if err != nil || c == nil {
 		return err
+	}
+	if len(ids) > 1 {
+		return s.notMoved(c, ids[1])
+	}
+	if c.State != schedulePending {
+		return nil
 	}
 	s.d.Delete(s.scheduleRef(c.ID))
 	return s.notify(c.Keeper, chat.Key(s.ref("notice", "announce", c.ID)), s.sayAnnounceFailed(c, s.ev.Reason))
@@ -394,59 +475,47 @@ func (s *step) slotDue(ids []string) error {
 	return s.notify(c.Keeper, chat.Key(s.ref("notice", "missed", c.ID, newest.Nominal)), s.sayMissed(c, missed))
 }
 
-// scheduleSwitch pauses or resumes.
-func (s *step) scheduleSwitch(to scheduleState) func([]string) (chat.Reply, error) {
-	return func(words []string) (chat.Reply, error) {
-		c, instead, err := s.named(words)
-		switch {
-		case err != nil || c == nil:
-			return chat.Reply{Message: instead}, err
-		case !s.manages():
-			return tell(managersOnly()), nil
-		case c.State == schedulePending:
-			return tell(s.sayScheduleSaved(c)), nil
-		}
-		c.State, c.Keeper, c.Silent = to, s.ev.Member, 0
-		s.disarm(c)
-		if to == scheduleActive {
-			if err := s.arm(c, s.ev.At); err != nil {
-				return chat.Reply{}, err
-			}
-		}
-		s.saveSchedule(c)
-		spec, err := c.spec()
-		if err != nil {
-			return chat.Reply{}, err
-		}
-		return turn(s.sayScheduleSwitched(c, spec)), nil
+// switchTo pauses or resumes. Pausing ends a trouble: nothing is tried any more.
+func (s *step) switchTo(c *schedule, to scheduleState) (chat.Reply, error) {
+	if c.State == schedulePending {
+		return turn(s.sayScheduleSaved(c)), nil
 	}
+	c.State, c.Keeper, c.Silent = to, s.ev.Member, 0
+	if to == schedulePaused {
+		s.disarm(c)
+		s.calm(c)
+	} else if err := s.arm(c, s.ev.At); err != nil {
+		return chat.Reply{}, err
+	}
+	s.saveSchedule(c)
+	spec, err := c.spec()
+	if err != nil {
+		return chat.Reply{}, err
+	}
+	return turn(s.sayScheduleSwitched(c, spec)), nil
 }
 
-func (s *step) scheduleRemove(words []string) (chat.Reply, error) {
-	c, instead, err := s.named(words)
-	switch {
-	case err != nil || c == nil:
-		return chat.Reply{Message: instead}, err
-	case !s.manages():
-		return tell(managersOnly()), nil
-	}
+func (s *step) removeSchedule(c *schedule) (chat.Reply, error) {
 	s.disarm(c)
+	s.calm(c)
 	s.d.Delete(s.scheduleRef(c.ID))
 	return tell(s.sayScheduleRemoved(c)), nil
 }
 
-// scheduleRun posts the next question now, besides the schedule's own slots.
-func (s *step) scheduleRun(words []string) (chat.Reply, error) {
-	c, instead, err := s.named(words)
-	switch {
-	case err != nil || c == nil:
-		return chat.Reply{Message: instead}, err
-	case !s.manages():
-		return tell(managersOnly()), nil
-	case c.State == schedulePending:
+// postNow posts the next question besides the schedule's own slots. The slot's name says what asked for it: asked for
+// twice, it is posted once.
+func (s *step) postNow(c *schedule, slot string) (chat.Reply, error) {
+	if c.State == schedulePending {
 		return tell(s.sayScheduleSaved(c)), nil
 	}
-	if err := s.decide(c, "run-"+short(s.ev.ID.Name), s.ev.At, false); err != nil {
+	q, err := s.choose(c)
+	if err != nil {
+		return chat.Reply{}, err
+	}
+	if q == nil {
+		return tell(s.sayNothingToAsk(c)), nil
+	}
+	if err := s.decide(c, slot, s.ev.At, false); err != nil {
 		return chat.Reply{}, err
 	}
 	s.saveSchedule(c)

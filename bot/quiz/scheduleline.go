@@ -3,8 +3,11 @@ package quiz
 import (
 	"cmp"
 	"errors"
+	"slices"
 	"strings"
 	"time"
+	"unicode"
+	"unicode/utf8"
 
 	"greenroom/bot/chat"
 	"greenroom/bot/when"
@@ -100,7 +103,9 @@ func (l *look) readTopic(r *scheduleLine, words []string) int {
 	for n := min(len(words), 4); n > 0; n-- {
 		name := strings.Join(words[:n], " ")
 		if _, err := l.banks.Select([]string{name}); err == nil {
-			r.Select = append(r.Select, name)
+			if !slices.Contains(r.Select, name) {
+				r.Select = append(r.Select, name)
+			}
 			return n
 		}
 	}
@@ -127,7 +132,7 @@ func (r *scheduleLine) readOption(name string, rest []string) int {
 		return 0
 	}
 	if len(rest) == 0 {
-		r.hint = "After " + name + " I need a value, such as " + optionExample(name) + "."
+		r.hint = "After " + quote(name) + " I need a value, such as " + quote(optionExample(name)) + "."
 		return 1
 	}
 	value := strings.ToLower(rest[0])
@@ -146,7 +151,7 @@ func (r *scheduleLine) readOption(name string, rest []string) int {
 		r.FollowUps, ok = duration(value)
 	}
 	if !ok {
-		r.hint = "I cannot use " + name + " " + rest[0] + "; it takes a value such as " + optionExample(name) + "."
+		r.hint = "I cannot use " + quote(name+" "+rest[0]) + "; it takes a value such as " + quote(optionExample(name)) + "."
 	}
 	return 2
 }
@@ -193,16 +198,24 @@ func channelOf(word string) (chat.Channel, bool) {
 	} else if id, ok = strings.CutPrefix(strings.TrimSpace(word), "#"); !ok {
 		return "", false
 	}
-	return chat.Channel(id), id != "" && !strings.ContainsAny(id, " <>#@")
+	return chat.Channel(id), fitsID(id)
 }
 
 // memberOf reads a member as lines write them: <@ID> from platforms, @ID by hand.
 func memberOf(word string) (chat.Member, bool) {
 	id, ok := strings.CutPrefix(word, "<@")
 	if ok {
-		id = strings.TrimSuffix(id, ">")
+		id, _, _ = strings.Cut(strings.TrimPrefix(strings.TrimSuffix(id, ">"), "!"), "|")
 	} else if id, ok = strings.CutPrefix(word, "@"); !ok {
 		return "", false
 	}
-	return chat.Member(id), id != "" && !strings.ContainsAny(id, " <>#@")
+	return chat.Member(id), fitsID(id)
+}
+
+// fitsID tells whether a word can be a platform's id: not a role, not two words, not endless.
+func fitsID(id string) bool {
+	return id != "" && len(id) <= 60 && utf8.ValidString(id) &&
+		!strings.ContainsFunc(id, func(r rune) bool {
+			return unicode.IsSpace(r) || unicode.IsControl(r) || strings.ContainsRune("<>#@&", r)
+		})
 }

@@ -117,7 +117,7 @@ func (s *step) joined() (chat.Reply, error) {
 		return s.said()
 	}
 	return chat.Reply{}, s.send(chat.Action{
-		Key: chat.Key(s.ref("greet", string(s.ev.Channel), short(s.ev.ID.Name))), Do: chat.Post, Channel: s.ev.Channel,
+		Key: chat.Key(s.ref("greet", string(s.ev.Channel))), Do: chat.Post, Channel: s.ev.Channel,
 		Message: s.sayGreeting(), Until: s.ev.At.Add(grace),
 	})
 }

@@ -10,39 +10,45 @@ import (
 func shareFeature() feature {
 	return feature{clicks: map[string]func(*step) (chat.Reply, error){
 		"share-answer": withSubject((*step).shareAnswer),
+		"keep-answer":  withSubject((*step).shareAnswer),
 		"share-result": withSubject((*step).shareResult),
+		"keep-result":  withSubject((*step).shareResult),
 	}}
 }
 
-// shareAnswer shows the member's answer to the main question in the result, with the name; a second click takes it back.
+// shareAnswer shows the member's answer to the main question in the result, with the name, or takes it back.
 func (s *step) shareAnswer(t *subject) (chat.Reply, error) {
 	at := t.a.part(0)
 	if !at.answered() || at.Text == "" || t.p.Channel == "" {
 		return tell(s.sayNotAnswered(t)), nil
 	}
-	at.Shared = !at.Shared
-	if err := s.saveAttempt(t.p, t.a); err != nil {
-		return chat.Reply{}, err
-	}
-	if err := s.redrawResult(t.p, t.a); err != nil {
+	if err := s.share(t, &at.Shared, s.ev.Value.Verb == "share-answer"); err != nil {
 		return chat.Reply{}, err
 	}
 	return s.feedback(t, true)
 }
 
-// shareResult puts the member's figures under the result; a second click takes them back.
+// shareResult puts the member's figures under the result, or takes them back.
 func (s *step) shareResult(t *subject) (chat.Reply, error) {
 	if !t.a.part(0).answered() || t.p.Channel == "" {
 		return tell(s.sayNotAnswered(t)), nil
 	}
-	t.a.SharedResult = !t.a.SharedResult
+	if err := s.share(t, &t.a.SharedResult, s.ev.Value.Verb == "share-result"); err != nil {
+		return chat.Reply{}, err
+	}
+	return turn(sharedResult(t)), nil
+}
+
+// share sets what is shown and brings the result up to date.
+func (s *step) share(t *subject, shown *bool, to bool) error {
+	if *shown == to {
+		return nil
+	}
+	*shown = to
 	if err := s.saveAttempt(t.p, t.a); err != nil {
-		return chat.Reply{}, err
+		return err
 	}
-	if err := s.redrawResult(t.p, t.a); err != nil {
-		return chat.Reply{}, err
-	}
-	return tell(sharedResult(t.a.SharedResult)), nil
+	return s.redrawResult(t.p, t.a)
 }
 
 // attempts are all of a post, in the order of their members' ids; changed stands for the one that this draft has

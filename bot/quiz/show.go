@@ -43,7 +43,7 @@ func (s *step) fullAnswer(t *subject) (chat.Reply, error) {
 // flag tells the keeper, once a question and without a name, that something is off.
 func (s *step) flag(t *subject) (chat.Reply, error) {
 	if t.a.Flagged {
-		return turn(flagged()), nil
+		return turn(flaggedBefore()), nil
 	}
 	t.a.Flagged = true
 	if err := s.saveAttempt(t.p, t.a); err != nil {
@@ -54,22 +54,19 @@ func (s *step) flag(t *subject) (chat.Reply, error) {
 	if err != nil {
 		return chat.Reply{}, err
 	}
-	first := count == nil
-	if first {
+	if count == nil {
 		count = new(int)
 	}
 	*count++
 	save(s.d, ref, count)
-	if first {
-		keeper, err := s.keeperOf(t.p)
-		if err != nil {
-			return chat.Reply{}, err
-		}
-		if keeper != "" {
-			if err := s.notify(keeper, chat.Key(s.ref("notice", "flag", t.p.ID)), s.sayFlag(t)); err != nil {
-				return chat.Reply{}, err
-			}
-		}
+	keeper, err := s.keeperOf(t.p)
+	switch {
+	case err != nil:
+		return chat.Reply{}, err
+	case keeper == "":
+		return turn(flagNoted()), nil
+	case *count > 1:
+		return turn(flaggedBefore()), nil
 	}
-	return turn(flagged()), nil
+	return turn(flagged()), s.notify(keeper, chat.Key(s.ref("notice", "flag", t.p.ID)), s.sayFlag(t))
 }

@@ -94,6 +94,8 @@ func (s *step) eraseRecord(r store.Record) error {
 	case "schedule":
 		s.wake(none, "", "", "slot", id)
 		s.wake(none, "", "", "trouble", id)
+	case "member":
+		s.wake(none, "", "", "pending", id)
 	case "post":
 		for _, timer := range []string{"result", "close", "sweep"} {
 			s.wake(none, "", "", timer, id)
@@ -110,7 +112,8 @@ func (s *step) eraseRecord(r store.Record) error {
 		if err != nil || p == nil {
 			return err
 		}
-		for _, at := range a.Parts {
+		for _, n := range a.numbers() {
+			at := a.Parts[n]
 			s.d.Points(store.Points{
 				Workspace: string(s.ev.Workspace), Channel: string(p.Channel), Member: string(a.Member),
 				Date: at.Date, N: -at.Points,

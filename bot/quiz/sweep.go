@@ -81,8 +81,12 @@ func (s *step) eraseTexts(post string, m chat.Member) error {
 	if err != nil {
 		return err
 	}
-	for _, at := range a.Parts {
+	for _, n := range a.numbers() {
+		at := a.Parts[n]
 		if at.hasText() && !at.Written.Add(textsKept).After(s.ev.At) {
+			for _, i := range at.Sent {
+				s.d.Delete(s.ref("claim", claimID(post, m, n, i)))
+			}
 			at.Text, at.Redraft, at.Because, at.Shared = "", "", nil, false
 		}
 	}

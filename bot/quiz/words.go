@@ -37,7 +37,7 @@ func noLongerOpen() chat.Message {
 }
 
 func managersOnly() chat.Message {
-	return plainly("Only managers of this place change that. Ask one of them; everyone can play and read.")
+	return plainly("Only managers can change that here. Everyone can play and read.")
 }
 
 func unknownVerb(line string, near []string) chat.Message {
@@ -45,7 +45,7 @@ func unknownVerb(line string, near []string) chat.Message {
 		return chat.Message{Blocks: []chat.Block{chat.Say(chat.Words("I don't know "), chat.Literal(quote(line)), chat.Words(". Type help for what I do."))}}
 	}
 	return chat.Message{Blocks: []chat.Block{
-		chat.Say(chat.Words("I don't know "), chat.Literal(quote(line)), chat.Words(". Did you mean "), chat.Code(near[0]), chat.Words("?")),
+		chat.Say(chat.Words("I don't know "), chat.Literal(quote(line)), chat.Words(". Did you mean "), chat.Code(cut(near[0], 120)), chat.Words("?")),
 	}}
 }
 
@@ -79,6 +79,14 @@ func list(names []string) string {
 		return strings.Join(names, "")
 	}
 	return strings.Join(names[:len(names)-1], ", ") + " and " + names[len(names)-1]
+}
+
+// either joins names: a, b or c.
+func either(names []string) string {
+	if len(names) < 2 {
+		return strings.Join(names, "")
+	}
+	return strings.Join(names[:len(names)-1], ", ") + " or " + names[len(names)-1]
 }
 
 // title names a post: Question 12, or what it is to who asked for it.
@@ -124,10 +132,22 @@ func (l *look) sayHelp() chat.Message {
 	return chat.Message{Blocks: []chat.Block{
 		chat.Say(chat.Strong("I get your team ready for technical interviews."),
 			chat.Words(" I post a question on a schedule; you answer in private, I say what you covered and what you left out.")),
-		chat.Text("After /greenroom, in a direct message to me, or behind my name:"),
+		chat.Text("Type one of these after /greenroom, after my name, or in a direct message to me:"),
 		chat.List(items...),
 		chat.Text("Answers, grades and hints are seen by you only. I never read what people write in channels."),
 	}}
+}
+
+func directClosed() chat.Block {
+	return chat.Text("I could not send you a direct message: yours are closed. Your grades stand behind Answer and How I did.")
+}
+
+// hello answers a greeting.
+func hello() chat.Message {
+	return chat.Message{
+		Blocks:  []chat.Block{chat.Say(chat.Words("Hello. Type "), chat.Code("help"), chat.Words(" to see what I do."))},
+		Buttons: []chat.Button{{Label: "Help", Value: chat.Value{Look: true, Verb: "help"}}},
+	}
 }
 
 func (l *look) sayUnknownTopic(e *content.UnknownWord) chat.Message {
@@ -156,12 +176,13 @@ func (l *look) topicsNeeded() string {
 	return cut("Leave it empty for all, or name some of: "+list(topics)+".", 140)
 }
 
-// distinct keeps the first of buttons that have the same label, as labels must be distinct.
+// distinct keeps the first of buttons that have the same label or do the same, at most as many as a message may have.
 func distinct(buttons []chat.Button) []chat.Button {
-	seen := map[string]bool{}
-	return slices.DeleteFunc(buttons, func(b chat.Button) bool {
-		twice := seen[b.Label]
-		seen[b.Label] = true
+	labels, values := map[string]bool{}, map[chat.Value]bool{}
+	buttons = slices.DeleteFunc(buttons, func(b chat.Button) bool {
+		twice := labels[b.Label] || values[b.Value]
+		labels[b.Label], values[b.Value] = true, true
 		return twice
 	})
+	return buttons[:min(len(buttons), chat.MaxButtons)]
 }

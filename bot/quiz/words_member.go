@@ -34,7 +34,6 @@ func (l *look) sayBoard(per period, channel chat.Channel, places []place, me mem
 		head = append(head, chat.Words(", all channels"))
 	}
 	m := chat.Message{Blocks: []chat.Block{chat.Say(head...)}}
-	var lines [][]chat.Span
 	mine, above := l.mine(places)
 	for i, p := range places {
 		if i >= boardSize && (mine == nil || p.member != mine.member) {
@@ -44,12 +43,10 @@ func (l *look) sayBoard(per period, channel chat.Channel, places []place, me mem
 		if p.member == l.ev.Member {
 			line = append(line, chat.Words(" (you"+hiddenWord(me)+")"))
 		}
-		lines = append(lines, line)
+		m.Blocks = append(m.Blocks, chat.Say(line...))
 	}
-	if len(lines) == 0 {
-		m.Blocks = append(m.Blocks, chat.Text("Nobody stands here yet. The first answer makes a beginning; who answers is asked whether to appear."))
-	} else {
-		m.Blocks = append(m.Blocks, chat.List(lines...))
+	if len(places) == 0 {
+		m.Blocks = append(m.Blocks, chat.Text("Nobody is on this board yet. It starts with the first answer; everyone is asked before they appear."))
 	}
 	if mine != nil && above != nil {
 		m.Blocks = append(m.Blocks, chat.Say(chat.Words(pointsWord(above.n-mine.n)+" behind "), above.name(), chat.Words(".")))
@@ -87,14 +84,15 @@ func pointsWord(quarters int64) string {
 	return points(quarters) + " points"
 }
 
-func (l *look) sayBoardName(m member) chat.Message {
+func sayBoardName(m member) chat.Block {
+	change := chat.Words(" To change it: leaderboard, then Name or hide.")
 	switch m.Board {
 	case boardAsMe:
-		return plainly("Good: the board shows you by your name. Name or hide, under leaderboard, changes it.")
+		return chat.Say(chat.Words("The board shows you by name."), change)
 	case boardAsNick:
-		return chat.Message{Blocks: []chat.Block{chat.Say(chat.Words("Good: the board shows you as "), chat.Literal(quote(m.Nick)), chat.Words("."))}}
+		return chat.Say(chat.Words("The board shows you as "), chat.Literal(quote(m.Nick)), chat.Words("."), change)
 	default:
-		return plainly("Good: the board does not show you. Your points are kept, and you see your own place.")
+		return chat.Say(chat.Words("The board does not show you. Your points are kept, and you see your own place."), change)
 	}
 }
 
@@ -126,7 +124,7 @@ func (l *look) sayProgress(pg page) chat.Message {
 	} else if pg.answered*100 >= pg.posts*60 {
 		week = week[:len(week)-1] + ", done."
 	}
-	if pg.streak > 0 {
+	if pg.streak > 1 {
 		week += fmt.Sprintf(" Week %d in a row.", pg.streak)
 	}
 	m.Blocks = append(m.Blocks, chat.Text(week))
@@ -264,8 +262,8 @@ func (l *look) sayData(k *kept) chat.Message {
 		Blocks: []chat.Block{
 			chat.Say(chat.Strong("What I keep about you."), chat.Words(" Only you see this.")),
 			chat.List(
-				[]chat.Span{chat.Words(fmt.Sprintf("%s to questions, worth %s", count(len(k.Attempts), "answer or look", "answers or looks"), pointsWord(quarters)))},
-				[]chat.Span{chat.Words(fmt.Sprintf("The text of %s; texts are erased after 30 days", count(texts, "answer", "answers")))},
+				[]chat.Span{chat.Words(fmt.Sprintf("What you did with %s, worth %s", count(len(k.Attempts), "question", "questions"), pointsWord(quarters)))},
+				[]chat.Span{chat.Words("The text of " + count(texts, "answer", "answers") + ": texts are erased after 30 days")},
 				[]chat.Span{chat.Words("Your settings, and in which weeks you answered")}),
 		},
 		Buttons: []chat.Button{
@@ -283,11 +281,11 @@ func sayExport(json string) chat.Message {
 
 func eraseAsk() chat.Message {
 	return chat.Message{
-		Blocks:  []chat.Block{chat.Text("This erases your answers, points, streaks and settings, and takes what you shared out of results. It cannot be undone.")},
+		Blocks:  []chat.Block{chat.Text("This erases your answers, points, streaks and settings, and takes what you shared out of results. Schedules that you keep stay. It cannot be undone.")},
 		Buttons: []chat.Button{{Label: "Erase everything about me", Value: chat.Value{Verb: "erase"}}},
 	}
 }
 
 func erased() chat.Message {
-	return plainly("Erased. I know nothing about you any more; you are welcome to begin anew.")
+	return plainly("Erased. You are welcome to begin anew.")
 }

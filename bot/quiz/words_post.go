@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"time"
 
 	"greenroom/bot/chat"
 	"greenroom/bot/grade"
@@ -21,19 +22,22 @@ func (l *look) sayPost(p *post, q *content.Question) chat.Message {
 		}
 	}
 	m := chat.Message{Blocks: []chat.Block{chat.Say(head...), chat.Heading(q.Main)}}
-	if p.Late {
-		m.Blocks = append(m.Blocks, chat.Text("This one comes late: I was away at its time."))
+	if p.Late { // the slot, not the state
+		m.Blocks = append(m.Blocks, chat.Text("This one comes late: I was not running at its time."))
 	}
-	switch p.State {
-	case postLate:
+	switch {
+	case p.Think:
+		m.Buttons = []chat.Button{t.lookButton("More", "more", 0)}
+		m.After = []chat.Block{chat.Text("My bank has no points to compare an answer with: think about this one, or talk it over in the thread.")}
+	case p.State == postLate:
 		m.Buttons = []chat.Button{t.lookButton("Answer late, half points", "answer", 0), t.lookButton("Say it aloud", "aloud", 0),
 			t.button("Hint, minus 1", "hint"), t.lookButton("More", "more", 0)}
-		m.After = []chat.Block{chat.Say(chat.Words("Only you see your answer. Half points until "),
-			chat.When(p.Closes, chat.DayTime, l.zoneName()), chat.Words("."))}
-		if p.Told {
+		m.After = []chat.Block{chat.Say(chat.Words("Only you see your answer. Half points until the end of "),
+			chat.When(p.Closes.Add(-time.Millisecond), chat.DayOnly, l.zoneName()), chat.Words("."))}
+		if p.Told && !p.Outside {
 			m.After[0].Spans = append(m.After[0].Spans, chat.Words(" The result is in the thread."))
 		}
-	case postClosed:
+	case p.State == postClosed:
 		m.Buttons = []chat.Button{t.lookButton("Answer, for practice", "answer", 0), t.lookButton("Say it aloud", "aloud", 0), t.lookButton("More", "more", 0)}
 		m.After = []chat.Block{chat.Text("Only you see your answer. This one no longer gives points.")}
 	default:
@@ -44,22 +48,27 @@ func (l *look) sayPost(p *post, q *content.Question) chat.Message {
 			chat.When(p.ResultAt, chat.DayTime, l.zoneName()), chat.Words("; then the result."))}
 	}
 	if p.Shown > 0 {
-		m.After = append(m.After, chat.Text(strconv.Itoa(p.Shown)+" "+haveAnswered(p.Shown)))
+		m.After = append(m.After, chat.Text(haveAnswered(p.Shown)))
 	}
 	return m
 }
 
 func haveAnswered(n int) string {
 	if n == 1 {
-		return "has answered"
+		return "1 person has answered"
 	}
-	return "have answered"
+	return strconv.Itoa(n) + " have answered"
 }
 
 // sayQuestion is a question on demand.
 func (l *look) sayQuestion(p *post, q *content.Question) chat.Message {
 	t := &subject{p: p, q: q}
 	m := chat.Message{Blocks: []chat.Block{chat.Say(chat.Strong(p.title()), chat.Words(" · "), chat.Literal(q.Topic)), chat.Heading(q.Main)}}
+	if !asked(q) {
+		m.Buttons = []chat.Button{t.lookButton("More", "more", 0)}
+		m.After = []chat.Block{chat.Text("My bank has no points to compare an answer with: think about this one, or talk it over.")}
+		return m
+	}
 	m.Buttons = []chat.Button{t.lookButton("Answer", "answer", 0), t.lookButton("Say it aloud", "aloud", 0), t.button("Hint", "hint"),
 		t.lookButton("More", "more", 0)}
 	m.Buttons[0].Main = true
@@ -95,13 +104,13 @@ func answerIsCommand() string {
 }
 
 func answerTooShort() string {
-	return "Say a little more: one sentence is enough. If you have no idea, write \"no idea\" and I show you the answer."
+	return "Say a little more: one sentence is enough. If you have no idea, write \"no idea\" and I'll show you the answer."
 }
 
 func (l *look) sayGivenUp(t *subject) chat.Message {
 	m := l.sayAnswer(t)
 	m.Blocks = append([]chat.Block{
-		chat.Say(chat.Strong(t.partTitle()+"."), chat.Words(" Fair enough: now it is one you will have seen. This does not count as an attempt.")),
+		chat.Say(chat.Strong(t.partTitle()+"."), chat.Words(" That's fine. Here is the answer; it does not count as an attempt.")),
 	}, m.Blocks[1:]...)
 	return m
 }
@@ -116,9 +125,7 @@ func (l *look) sayFeedback(t *subject, me member) chat.Message {
 		return l.sayAbstained(t)
 	}
 	covered := at.covers()
-	m := chat.Message{Blocks: []chat.Block{chat.Say(
-		chat.Strong(fmt.Sprintf("%s: I found %d of %s.", t.partTitle(), len(covered), count(len(t.keys), "point", "points"))),
-		chat.Words(" Only you see this."))}}
+	m := chat.Message{Blocks: []chat.Block{chat.Say(chat.Strong(t.partTitle()+": "+foundOf(t)), chat.Words(" Only you see this."))}}
 	for _, line := range flagLines(at.Flags) {
 		m.Blocks = append(m.Blocks, chat.Text(line))
 	}
@@ -137,15 +144,39 @@ func (l *look) sayFeedback(t *subject, me member) chat.Message {
 	}
 	m.Blocks = append(m.Blocks, chat.List(lines...), chat.Text("I compare words and can miss a good phrase: your word counts."))
 	m.Buttons = l.feedbackButtons(t)
-	m.After = append(m.After, l.sayWorth(t))
-	if t.p.Channel != "" && me.Board == boardNotAsked {
-		m.After = append(m.After, chat.Text("Shall the team's board show you? Nobody appears there unasked."))
-		m.Buttons = append(m.Buttons,
-			chat.Button{Label: "Show me on the board", Value: chat.Value{Verb: "appear", Arg: string(boardAsMe)}},
-			chat.Button{Label: "Under a nickname", Value: chat.Value{Look: true, Verb: "name-form"}},
-			chat.Button{Label: "Keep me off it", Value: chat.Value{Verb: "appear", Arg: string(boardHidden)}})
+	m.After = append(m.After, sayWorth(t))
+	if me.asked(t.p) {
+		m.After = append(m.After, chat.Text("Shall the team's board show you? Nobody appears there unasked; for a nickname: leaderboard, then Name or hide."))
+		appear := t.button("Show me on the board", "appear")
+		appear.Value.Arg = string(boardAsMe)
+		m.Buttons = append(m.Buttons, appear)
+	} else if t.n == 0 && t.p.Channel != "" && at.Text != "" {
+		m.Buttons = append(m.Buttons, shareButton(t))
 	}
 	return m
+}
+
+// foundOf says how many key points an answer covers, and how many of them only its author says.
+func foundOf(t *subject) string {
+	at, byWord := t.at(), 0
+	covered := at.covers()
+	for _, i := range covered {
+		if !slices.Contains(t.proposed(), i) {
+			byWord++
+		}
+	}
+	all := count(len(t.keys), "point", "points")
+	if byWord == 0 {
+		return fmt.Sprintf("I found %d of %s.", len(covered), all)
+	}
+	return fmt.Sprintf("%d of %s, %d by your word.", len(covered), all, byWord)
+}
+
+func shareButton(t *subject) chat.Button {
+	if t.at().Shared {
+		return t.button("Don't share my answer", "keep-answer")
+	}
+	return t.button("Share my answer in the result", "share-answer")
 }
 
 func foundLine(t *subject, i int) []chat.Span {
@@ -162,7 +193,7 @@ func foundLine(t *subject, i int) []chat.Span {
 	case slices.Contains(at.Accepted, i):
 		line[0] = chat.Words("Said by you, and accepted: ")
 	case slices.Contains(at.Held, i):
-		line[0] = chat.Words("Said by you (counts for learning; many say so, and the keeper is asked to look): ")
+		line[0] = chat.Words("Said by you (counts for learning; points wait until the keeper has looked): ")
 	default:
 		line[0] = chat.Words("Said by you: ")
 	}
@@ -172,7 +203,7 @@ func foundLine(t *subject, i int) []chat.Span {
 func (l *look) feedbackButtons(t *subject) []chat.Button {
 	at := t.at()
 	b := []chat.Button{t.lookButton("Correct this", "correct", t.n)}
-	if mayRedraft(at) && len(at.covers()) < len(t.keys) {
+	if mayRedraft(t.p, at) && len(at.covers()) < len(t.keys) {
 		improve := t.lookButton("Improve it once", "answer", t.n)
 		improve.Value.Arg = "2"
 		b = append(b, improve)
@@ -181,36 +212,31 @@ func (l *look) feedbackButtons(t *subject) []chat.Button {
 	if n := t.probing(); n > 0 {
 		b = append(b, t.lookButton("Follow-up "+strconv.Itoa(n), "follow", n))
 	}
-	if t.n == 0 && t.p.Channel != "" && at.Text != "" {
-		label := "Share my answer in the result"
-		if at.Shared {
-			label = "Don't share my answer"
-		}
-		b = append(b, t.button(label, "share-answer"))
-	}
 	return b
 }
 
 // sayWorth says what an attempt is worth, and why where it is worth nothing.
-func (l *look) sayWorth(t *subject) chat.Block {
+func sayWorth(t *subject) chat.Block {
 	at := t.at()
+	counts := "" // follow-ups are no posts, and a week ends
+	if t.n == 0 && at.At.Before(t.p.Closes) {
+		counts = "; it counts for your week"
+	}
 	switch at.Why {
 	case unscoredPractice:
 		return chat.Text("This one is for practice, without points.")
 	case unscoredAloud:
-		return chat.Text("Said aloud: it counts for your week, without points.")
+		return chat.Text("Said aloud, so without points" + counts + ".")
 	case unscoredSeen:
-		return chat.Text("You had seen the answer, so this one gives no points; it counts for your week.")
+		return chat.Text("You had seen the answer, so this one gives no points" + counts + ".")
 	case unscoredTwice:
-		return chat.Text("You scored this one within the last 60 days, so it gives no points again; it counts for your week.")
+		return chat.Text("You scored this one within the last 60 days, so it gives no points again" + counts + ".")
 	case unscoredClosed:
 		return chat.Text("The week of this question is over, so it gives no points any more.")
 	}
-	s := points(at.Points) + " for the board."
-	if at.Points == 4 {
-		s = "1 point for the board."
-	} else {
-		s = points(at.Points) + " points for the board."
+	s := pointsWord(at.Points) + " for the board."
+	if at.Points == 0 {
+		s = "No points this time" + counts + "."
 	}
 	if at.Half {
 		s += " Half, as it came after the result."
@@ -225,8 +251,8 @@ func (l *look) sayWorth(t *subject) chat.Block {
 func flagLines(flags []grade.Flag) []string {
 	says := map[grade.Flag]string{
 		grade.FlagNegated:  "There is a \"not\" near words that count: look whether you mean it that way.",
-		grade.FlagLong:     "This is long: I graded the stretch that fits best. In the room, two sentences are enough.",
-		grade.FlagKeywords: "These are words more than sentences. In the room, say how they hang together.",
+		grade.FlagLong:     "This is long: I graded the stretch that fits best. In the interview, two sentences are enough.",
+		grade.FlagKeywords: "These are words more than sentences. In the interview, say how they belong together.",
 		grade.FlagParrot:   "Much of this is the question itself. Add what you would say beyond it.",
 	}
 	var lines []string
@@ -257,18 +283,22 @@ func (l *look) sayNotAnswered(t *subject) chat.Message {
 
 // sayThinkAbout shows a part without an answer: it is asked to think about.
 func (l *look) sayThinkAbout(t *subject) chat.Message {
-	return chat.Message{Blocks: []chat.Block{
-		chat.Say(chat.Strong(t.partTitle() + ".")), chat.Heading(t.question),
-		chat.Text("My bank has no answer to this one: think about it, or talk it over in the thread."),
-	}}
+	m := chat.Message{Blocks: []chat.Block{chat.Say(chat.Strong(t.partTitle() + ".")), chat.Heading(t.question)}}
+	if t.answer == "" {
+		m.Blocks = append(m.Blocks, chat.Text("My bank has no answer to this one: think about it, or talk it over in the thread."))
+		return m
+	}
+	m.Blocks = append(m.Blocks, chat.Text("My bank has no points to compare an answer with: think about it first, then look."))
+	m.Buttons = []chat.Button{t.button("Show the answer", "show")}
+	return m
 }
 
 func answerDropped() chat.Message {
 	return plainly("All right, that was not an answer. Type help to see what I can do.")
 }
 
-// sayOffer asks what a typed text is the answer to.
-func (l *look) sayOffer(open []*subject) chat.Message {
+// sayOffer asks what a typed text is the answer to; name says which text.
+func (l *look) sayOffer(open []*subject, name string) chat.Message {
 	m := chat.Message{Blocks: []chat.Block{chat.Text("Is that your answer? Only you and I see it.")}}
 	for i, t := range open {
 		label := "Grade it: " + t.p.title()
@@ -281,10 +311,12 @@ func (l *look) sayOffer(open []*subject) chat.Message {
 				label += " (" + strconv.Itoa(i+1) + ")"
 			}
 		}
-		m.Buttons = append(m.Buttons, t.button(label, "grade-it"))
+		b := t.button(label, "grade-it")
+		b.Value.Arg = draftNumber(t.at().answered()) + name
+		m.Buttons = append(m.Buttons, b)
 	}
 	m.Buttons[0].Main = true
-	m.Buttons = append(m.Buttons, chat.Button{Label: "No", Value: chat.Value{Verb: "not-it"}})
+	m.Buttons = append(m.Buttons, chat.Button{Label: "Not an answer", Value: chat.Value{Verb: "not-it", Arg: name}})
 	return m
 }
 
@@ -313,7 +345,7 @@ func sayCorrectForm(t *subject) *chat.Form {
 	field("not", "I did not", "What I found and you did not mean.", t.proposed(), at.Denied)
 	if len(t.missing()) > 0 {
 		f.Fields = append(f.Fields, chat.Field{
-			Name: "words", Label: "Your words for it, for the keeper", Kind: chat.ShortField, Optional: true, Max: 200,
+			Name: "words", Label: "Your words for it, for the keeper", Kind: chat.ShortField, Optional: true, Max: maxClaimWords,
 			Hint: "If you like: sent without your name. Accepted, it counts whole, for everyone.",
 		})
 	}
@@ -331,23 +363,38 @@ func (l *look) sayHints(t *subject) chat.Message {
 	}
 	m := chat.Message{Blocks: []chat.Block{chat.Say(chat.Strong(t.partTitle()+", hints."), chat.Words(" Only you see this."))}}
 	if at.Hints == 0 {
-		m.Blocks = append(m.Blocks, chat.Text("You have seen the answer, so a hint would cost you for nothing."))
+		m.Blocks = append(m.Blocks, chat.Text("You have seen the answer: a hint would tell you nothing new."))
 	} else {
-		abouts := make([]string, len(t.keys))
-		for i, k := range t.keys {
-			abouts[i] = about(k.Name, t.question)
+		line := []chat.Span{chat.Words("There " + isAre(len(t.keys)) + ".")}
+		if about := inWords(t.keys, t.question); about != "" {
+			line = append(line, chat.Words(" In a word each: "), chat.Literal(about), chat.Words("."))
 		}
-		m.Blocks = append(m.Blocks, chat.Say(
-			chat.Words(fmt.Sprintf("There %s. In a word each: ", isAre(len(t.keys)))), chat.Literal(list(abouts)), chat.Words(".")))
+		m.Blocks = append(m.Blocks, chat.Say(line...))
 	}
 	for i := range max(0, at.Hints-1) {
 		m.Blocks = append(m.Blocks, chat.Say(chat.Words("One of them: "), chat.Literal(t.keys[i].Name)))
 	}
 	m.Buttons = []chat.Button{t.lookButton("Answer", "answer", t.n)}
 	if !at.Seen && at.Hints <= len(t.keys) {
-		m.Buttons = append(m.Buttons, t.button("Another hint"+price, "hint"))
+		more := t.button("Another hint"+price, "hint")
+		more.Value.Arg = strconv.Itoa(at.Hints + 1)
+		m.Buttons = append(m.Buttons, more)
 	}
 	return m
+}
+
+// inWords lists what each key point is about; those that a word would give away are counted.
+func inWords(keys []content.KeyPoint, question string) string {
+	var said []string
+	for _, w := range about(keys, question) {
+		if w != "" {
+			said = append(said, w)
+		}
+	}
+	if left := len(keys) - len(said); left > 0 && len(said) > 0 {
+		said = append(said, fmt.Sprintf("%d more", left))
+	}
+	return list(said)
 }
 
 func isAre(n int) string {
@@ -358,50 +405,66 @@ func isAre(n int) string {
 }
 
 func (l *look) sayAloud(t *subject) chat.Message {
+	worth := "It counts for your week, without points."
+	if t.n > 0 || !l.ev.At.Before(t.p.Closes) {
+		worth = "It gives no points."
+	}
+	if t.canScore() {
+		worth += " After that, this question no longer scores for you."
+	}
 	return chat.Message{
 		Blocks: []chat.Block{
 			chat.Say(chat.Strong(t.partTitle()+", aloud."), chat.Words(" Only you see this.")), chat.Heading(t.question),
-			chat.Text("Say your answer aloud, as you would in the room. Then look at the points and tick what you said."),
+			chat.Text("Say your answer aloud, as you would in the interview. Then look at the points and tick what you said."),
 		},
-		Buttons: []chat.Button{t.button("I said it: show the points", "points")},
-		After:   []chat.Block{chat.Text("It counts for your week, without points. Once you have seen the points, this question can no longer score.")},
+		Buttons: []chat.Button{t.button("I said it: show the key points", "points")},
+		After:   []chat.Block{chat.Text(worth)},
 	}
 }
 
 // sayTicks are the key points to tick after saying the answer aloud.
 func sayTicks(t *subject) chat.Message {
 	at := t.at()
-	m := chat.Message{Blocks: []chat.Block{chat.Say(
-		chat.Strong(fmt.Sprintf("%s, aloud: you said %d of %s.", t.partTitle(), len(at.Claimed), count(len(t.keys), "point", "points"))),
-		chat.Words(" Only you see this."))}}
+	head := "tick what you said."
+	if len(at.Claimed) > 0 {
+		head = fmt.Sprintf("you said %d of %s.", len(at.Claimed), count(len(t.keys), "point", "points"))
+	}
+	m := chat.Message{Blocks: []chat.Block{chat.Say(chat.Strong(t.partTitle()+", aloud: "+head), chat.Words(" Only you see this."))}}
 	var lines [][]chat.Span
 	for i, k := range t.keys {
-		mark, verb := "Not ticked: ", "Tick "
+		mark, label, verb := "Not ticked: ", "Tick ", "tick"
 		if slices.Contains(at.Claimed, i) {
-			mark, verb = "Said: ", "Untick "
+			mark, label, verb = "Said: ", "Untick ", "untick"
 		}
-		lines = append(lines, []chat.Span{chat.Words(strconv.Itoa(i+1) + ". " + mark), chat.Literal(k.Name)})
-		b := t.button(cut(verb+strconv.Itoa(i+1)+": "+k.Name, chat.MaxLabel), "tick")
+		lines = append(lines, []chat.Span{chat.Words(mark), chat.Literal(k.Name)})
+		b := t.button(cut(label+strconv.Itoa(i+1)+": "+k.Name, chat.MaxLabel), verb)
 		b.Value.Arg = strconv.Itoa(i)
 		m.Buttons = append(m.Buttons, b)
 	}
-	m.Blocks = append(m.Blocks, chat.List(lines...))
+	m.Blocks = append(m.Blocks, chat.Block{Kind: chat.ListBlock, Numbered: true, Items: lines})
 	m.Buttons = append(m.Buttons, t.button("Show the answer", "show"))
-	if n := t.probing(); n > 0 && at.answered() {
+	if !at.answered() {
+		return m
+	}
+	m.After = []chat.Block{sayWorth(t)}
+	if n := t.probing(); n > 0 {
 		m.Buttons = append(m.Buttons, t.lookButton("Follow-up "+strconv.Itoa(n), "follow", n))
 	}
 	return m
 }
 
 func (l *look) sayMore(t *subject) chat.Message {
-	return chat.Message{
+	m := chat.Message{
 		Blocks: []chat.Block{chat.Say(chat.Strong(t.partTitle()+"."), chat.Words(" Only you see this."))},
 		Buttons: []chat.Button{
 			t.button("Show the answer", "show"), t.button("Something is off with it", "flag"),
 			{Label: "My settings", Value: chat.Value{Look: true, Verb: "settings"}},
 		},
-		After: []chat.Block{chat.Text("Once you have seen the answer, this question can no longer score for you.")},
 	}
+	if t.canScore() {
+		m.After = []chat.Block{chat.Text("Once you have seen the answer, this question can no longer score for you.")}
+	}
+	return m
 }
 
 // sayAnswer is one part's answer; its first block is the title.
@@ -433,11 +496,15 @@ func flagged() chat.Message {
 	return plainly("Thank you: I have told the keeper, without your name. The question stays open meanwhile.")
 }
 
+func flaggedBefore() chat.Message { return plainly("The keeper already knows, without your name.") }
+
+func flagNoted() chat.Message { return plainly("Thank you: it is noted, without your name.") }
+
 // sayFollowUp is a follow-up in private; about is what the answer left out, where the follow-up is about that.
 func (l *look) sayFollowUp(t *subject, leftOut string) chat.Message {
 	m := chat.Message{Blocks: []chat.Block{chat.Say(chat.Strong(t.partTitle()))}}
 	if leftOut != "" {
-		m.Blocks = append(m.Blocks, chat.Say(chat.Words("You left out this: "), chat.Literal(leftOut), chat.Words(". So:")))
+		m.Blocks = append(m.Blocks, chat.Say(chat.Words("You left out "), chat.Literal(quote(leftOut)), chat.Words(", so:")))
 	}
 	m.Blocks = append(m.Blocks, chat.Heading(t.question))
 	m.Buttons, m.After = l.followUpButtons(t)
@@ -455,8 +522,8 @@ func (l *look) sayThreadFollowUp(p *post, q *content.Question, n int) chat.Messa
 }
 
 func (l *look) followUpButtons(t *subject) ([]chat.Button, []chat.Block) {
-	if t.answer == "" {
-		return nil, []chat.Block{chat.Text("Think about this one, or talk it over in the thread: my bank has no answer to it.")}
+	if !t.asks() {
+		return nil, []chat.Block{chat.Text("Think about this one, or talk it over in the thread: my bank has no points to compare an answer with.")}
 	}
 	answer := t.lookButton("Answer follow-up "+strconv.Itoa(t.n), "answer", t.n)
 	answer.Main = true
@@ -473,11 +540,13 @@ func notToday() chat.Message {
 	return plainly("Fine, not today. It stays open in the thread, or in the result.")
 }
 
-func sharedResult(shared bool) chat.Message {
-	if shared {
-		return plainly("Your line stands under the result, with your name. Share my result takes it back.")
+func sharedResult(t *subject) chat.Message {
+	if !t.a.SharedResult {
+		return plainly("Your line is not under the result.")
 	}
-	return plainly("Your line is taken out of the result.")
+	m := plainly("Your line stands under the result, with your name.")
+	m.Buttons = []chat.Button{t.button("Take it back", "keep-result")}
+	return m
 }
 
 // sayResult is the thread's result of a post.
@@ -538,14 +607,20 @@ func unsaid(p *post, q *content.Question) []chat.Block {
 func sharedFigures(q *content.Question, s sharedLine) chat.Block {
 	main := s.a.part(0)
 	line := []chat.Span{chat.Who(s.a.Member), chat.Words(fmt.Sprintf(": %d of %d", len(main.covers()), len(q.KeyPoints)))}
-	done, hints := 0, main.Hints
+	done, all, hints := 0, 0, main.Hints
 	for n := 1; n <= len(q.FollowUps); n++ {
+		if followUpAsks(q.FollowUps[n-1]) {
+			all++
+		}
 		if s.a.Parts[n].answered() {
 			done++
 			hints += s.a.Parts[n].Hints
 		}
 	}
-	rest := fmt.Sprintf(", follow-ups %d of %d", done, len(q.FollowUps))
+	rest := ""
+	if all > 0 {
+		rest = fmt.Sprintf(", follow-ups %d of %d", done, all)
+	}
 	if hints == 0 {
 		rest += ", no hint"
 	} else {

@@ -18,7 +18,7 @@ func (l *look) says(c *schedule) []chat.Span {
 	}
 	about := "all topics"
 	if len(c.Select) > 0 {
-		about = list(c.Select)
+		about = cut(list(c.Select), 200)
 	}
 	return []chat.Span{chat.Words(spec.String() + ", in "), chat.In(c.Channel), chat.Words(", about "), chat.Literal(about), chat.Words(".")}
 }
@@ -76,7 +76,7 @@ func (l *look) sayPreview(c *schedule, spec when.Spec, q *content.Question, next
 		dates = append(dates, []chat.Span{chat.When(s.At, chat.DayTime, spec.Zone())})
 	}
 	m.Blocks = append(m.Blocks, chat.Text("The next dates:"), chat.List(dates...),
-		chat.Text(fmt.Sprintf("The result comes %s after each question, follow-ups in the thread every %s. One message a day in the channel, nobody is pinged.",
+		chat.Text(fmt.Sprintf("The result comes %s after each question, follow-ups in the thread every %s. One channel message for each question; nobody is pinged.",
 			span(c.Result), span(c.FollowUps))))
 	if c.ID == "" && len(buttons) == 0 {
 		m.After = []chat.Block{chat.Text("This is only a look: schedule add with the same words saves it.")}
@@ -99,16 +99,20 @@ func span(d time.Duration) string {
 func draftDropped() chat.Message { return plainly("Dropped. Nothing was saved.") }
 
 func (l *look) sayScheduleSaved(c *schedule) chat.Message {
+	saved := chat.Say(append([]chat.Span{chat.Strong("Saved"), chat.Words(" as "), chat.Code(c.ID), chat.Words(": ")}, l.says(c)...)...)
+	if c.State != schedulePending { // asked for again
+		return chat.Message{Blocks: []chat.Block{saved}}
+	}
 	return chat.Message{Blocks: []chat.Block{
-		chat.Say(append([]chat.Span{chat.Strong("Saved"), chat.Words(" as "), chat.Code(c.ID), chat.Words(": ")}, l.says(c)...)...),
-		chat.Say(chat.Words("I am telling "), chat.In(c.Channel), chat.Words(" now; as soon as that stands there, the schedule is on. If I cannot write there, I tell you what to do.")),
+		saved,
+		chat.Say(chat.Words("I am announcing it in "), chat.In(c.Channel), chat.Words("; once that is posted, the schedule is on. If I can't post it, I'll tell you what to do.")),
 	}}
 }
 
 // sayAnnouncement tells a channel of its schedule.
 func (l *look) sayAnnouncement(c *schedule, spec when.Spec) chat.Message {
 	m := chat.Message{Blocks: []chat.Block{
-		chat.Say(append([]chat.Span{chat.Strong("An interview question: ")}, l.says(c)...)...),
+		chat.Say(append([]chat.Span{chat.Strong("From now on an interview question here: ")}, announced(c, spec)...)...),
 		chat.Text("Two sentences are enough, and only you see your answer and what it covered. After " + span(c.Result) + " the result comes in the thread. Nobody is pinged."),
 	}}
 	if next, ok := spec.Next(c.after(l.ev.At, spec.Zone())); ok && !c.FirstNow {
@@ -117,10 +121,20 @@ func (l *look) sayAnnouncement(c *schedule, spec when.Spec) chat.Message {
 	return m
 }
 
+// announced writes when a schedule asks, and about what, for the channel that it is in.
+func announced(c *schedule, spec when.Spec) []chat.Span {
+	times := strings.TrimSuffix(spec.String(), ", "+spec.Zone()) + " (" + spec.Zone() + "), "
+	if len(c.Select) == 0 {
+		return []chat.Span{chat.Words(times + "all topics.")}
+	}
+	return []chat.Span{chat.Words(times), chat.Literal(cut(list(c.Select), 200)), chat.Words(".")}
+}
+
 func (l *look) sayAnnounceFailed(c *schedule, reason chat.Reason) chat.Message {
 	return chat.Message{Blocks: []chat.Block{
 		chat.Say(chat.Strong("The schedule is not saved. "), chat.Words("I could not write in "), chat.In(c.Channel), chat.Words(": "+reasonWords(reason)+".")),
-		chat.Say(chat.Words("To fix it: "), chat.Words(reasonFix(reason)), chat.Words(", then set it up again; your words were: "), chat.Code("schedule add "+c.Line)),
+		chat.Say(append(append([]chat.Span{chat.Words("To fix it: ")}, reasonFix(reason, c.Channel)...),
+			chat.Words("; then this line sets it up again: "), chat.Code(c.line()))...),
 	}}
 }
 
@@ -130,7 +144,7 @@ func reasonWords(r chat.Reason) string {
 	case chat.ReasonGone:
 		return "I am no longer in that channel, or it is gone"
 	case chat.ReasonForbidden:
-		return "I may not write there"
+		return "I am not allowed to write there"
 	case chat.ReasonArchived:
 		return "it is archived or locked"
 	case chat.ReasonTooLong:
@@ -151,18 +165,16 @@ func reasonWords(r chat.Reason) string {
 }
 
 // reasonFix says what a person can do about it.
-func reasonFix(r chat.Reason) string {
+func reasonFix(r chat.Reason, c chat.Channel) []chat.Span {
 	switch r {
-	case chat.ReasonGone:
-		return "invite me there again"
+	case chat.ReasonGone, chat.ReasonRevoked:
+		return []chat.Span{chat.Words("invite me to "), chat.In(c), chat.Words(" again")}
 	case chat.ReasonForbidden:
-		return "let me write there"
+		return []chat.Span{chat.Words("allow me to write in "), chat.In(c)}
 	case chat.ReasonArchived:
-		return "open it again, or use another channel"
-	case chat.ReasonExpired:
-		return "wait until the platform answers again"
+		return []chat.Span{chat.Words("open "), chat.In(c), chat.Words(" again")}
 	default:
-		return "try again, or use another channel"
+		return []chat.Span{chat.Words("wait a little")}
 	}
 }
 
@@ -172,14 +184,14 @@ func (l *look) sayMissed(c *schedule, missed []when.Slot) chat.Message {
 		dates = append(dates, []chat.Span{chat.When(s.At, chat.DayTime, l.zoneName())})
 	}
 	m := chat.Message{Blocks: []chat.Block{
-		chat.Say(chat.Strong(sentence(count(len(missed), "question was", "questions were")+" not posted")), chat.Words(" I was away at these times for "), chat.In(c.Channel), chat.Words(":")),
+		chat.Say(chat.Strong(sentence(count(len(missed), "question was", "questions were")+" not posted")), chat.Words(" I was not running at these times for "), chat.In(c.Channel), chat.Words(":")),
 		chat.List(dates...),
 		chat.Text("Old ones do not pile up: the schedule goes on with the next date, and no streak is hurt."),
 	}}
 	if len(missed) > 10 {
 		m.Blocks = append(m.Blocks, chat.Text(fmt.Sprintf("And %d more.", len(missed)-10)))
 	}
-	m.Buttons = []chat.Button{{Label: "Post one now", Value: chat.Value{Verb: "run", Post: c.ID}}}
+	m.Buttons = []chat.Button{{Label: "Post one now", Value: chat.Value{Verb: "run", Post: c.ID, Arg: digest(missed[len(missed)-1].Nominal)}}}
 	return m
 }
 
@@ -224,12 +236,12 @@ func (l *look) sayUnreadable(r *scheduleLine) chat.Message {
 	got = append(got, r.Select...)
 	var m chat.Message
 	if len(got) > 0 {
-		m.Blocks = append(m.Blocks, chat.Say(chat.Words("I understood: "), chat.Literal(strings.Join(got, ", ")), chat.Words(".")))
+		m.Blocks = append(m.Blocks, chat.Say(chat.Words("I understood: "), chat.Literal(cut(strings.Join(got, ", "), 200)), chat.Words(".")))
 	}
-	for i, w := range r.unknown {
+	for i, w := range r.unknown[:min(5, len(r.unknown))] {
 		line := []chat.Span{chat.Words("I did not understand "), chat.Literal(quote(w)), chat.Words(".")}
 		if len(r.near[i]) > 0 {
-			line = append(line, chat.Words(" Near it: "), chat.Literal(list(r.near[i])), chat.Words("."))
+			line = append(line, chat.Words(" Did you mean "), chat.Literal(either(r.near[i])), chat.Words("?"))
 		}
 		m.Blocks = append(m.Blocks, chat.Say(line...))
 	}
@@ -254,6 +266,7 @@ func (l *look) saySilent(c *schedule) chat.Message {
 			chat.Text("Nobody answered the last three. Fewer days may suit the team better, or another time. The questions return; nothing is lost."),
 		},
 		Buttons: []chat.Button{
+			{Label: "Change the days", Value: chat.Value{Look: true, Verb: "days-form", Post: c.ID}, Main: true},
 			{Label: "Pause", Value: chat.Value{Verb: "pause", Post: c.ID}},
 			{Label: "Show my schedules", Value: chat.Value{Look: true, Verb: "schedules"}},
 		},
@@ -264,19 +277,55 @@ func (l *look) saySilent(c *schedule) chat.Message {
 func (l *look) sayTrouble(c *schedule, p *post, others int) chat.Message {
 	m := chat.Message{}
 	if p != nil {
-		m.Blocks = append(m.Blocks, chat.Say(chat.Strong(p.title()+" is not in "), chat.In(c.Channel), chat.Strong(". "), chat.Words(sentence(reasonWords(c.Trouble.Reason)))))
+		m.Blocks = append(m.Blocks, chat.Say(chat.Strong(p.title()+" is not in "), chat.In(c.Channel), chat.Strong(". "),
+			chat.Words("The "+slotTime(p)+"post was refused: "+reasonWords(c.Trouble.Reason)+".")))
 	} else {
 		m.Blocks = append(m.Blocks, chat.Say(chat.Strong("I am no longer in "), chat.In(c.Channel), chat.Strong("."), chat.Words(" Its next question will not arrive.")))
 	}
-	m.Blocks = append(m.Blocks, chat.Say(chat.Words("To fix it: "+reasonFix(c.Trouble.Reason)+", then Try again. Or use another channel, or pause.")),
+	m.Blocks = append(m.Blocks, chat.Say(toFix(c)...),
 		chat.Text("I keep the question, today counts for nobody, and no streak is hurt."+othersFine(others)),
 		chat.Text("I'll write when it works again, and once more in seven days if it doesn't."))
-	m.Buttons = []chat.Button{
+	m.Buttons = troubleButtons(c)
+	return m
+}
+
+// slotTime is the wall time of a post's slot with a space behind it; empty where it was posted by hand.
+func slotTime(p *post) string {
+	if _, clock, ok := strings.Cut(p.Slot, "T"); ok {
+		return clock + " "
+	}
+	return ""
+}
+
+func toFix(c *schedule) []chat.Span {
+	return append(append([]chat.Span{chat.Words("To fix it: ")}, reasonFix(c.Trouble.Reason, c.Channel)...), chat.Words(", then Try again."))
+}
+
+func troubleButtons(c *schedule) []chat.Button {
+	return []chat.Button{
 		{Label: "Try again", Value: chat.Value{Verb: "try-again", Post: c.ID}, Main: true},
 		{Label: "Use another channel", Value: chat.Value{Look: true, Verb: "move-form", Post: c.ID}},
 		{Label: "Pause", Value: chat.Value{Verb: "pause", Post: c.ID}},
 	}
-	return m
+}
+
+// sayStillRefused tells whoever posted by hand that it did not arrive.
+func (l *look) sayStillRefused(c *schedule, first bool) chat.Message {
+	head := "Still refused: "
+	if first {
+		head = "Refused: "
+	}
+	return chat.Message{
+		Blocks: []chat.Block{
+			chat.Say(chat.Strong(head), chat.In(c.Channel), chat.Words(", "+reasonWords(c.Trouble.Reason)+".")),
+			chat.Say(toFix(c)...),
+		},
+		Buttons: troubleButtons(c),
+	}
+}
+
+func (l *look) sayNoTrouble(c *schedule) chat.Message {
+	return chat.Message{Blocks: []chat.Block{chat.Say(chat.Words("There is no trouble with "), chat.In(c.Channel), chat.Words(" any more."))}}
 }
 
 func othersFine(n int) string {
@@ -294,7 +343,7 @@ func (l *look) sayStillTrouble(c *schedule) chat.Message {
 	m := l.sayTrouble(c, nil, 0)
 	m.Blocks = []chat.Block{
 		chat.Say(chat.Strong("For seven days nothing has reached "), chat.In(c.Channel), chat.Strong(". "), chat.Words(sentence(reasonWords(c.Trouble.Reason)))),
-		chat.Text("I keep the schedule and try each time. This is the last I write about it, until it works again."),
+		chat.Text("I keep the schedule and try each time. I won't write about it again until it works."),
 	}
 	return m
 }
@@ -303,13 +352,16 @@ func (l *look) sayWorksAgain(c *schedule, p *post) chat.Message {
 	return chat.Message{Blocks: []chat.Block{chat.Say(chat.Strong("It works again: "), chat.Words(p.title()+" is in "), chat.In(c.Channel), chat.Words("."))}}
 }
 
-func sayNotices(notices []notice) chat.Message {
-	m := chat.Message{Blocks: []chat.Block{chat.Say(chat.Strong("What I could not tell the keeper by direct message:"))}}
-	for _, n := range notices {
-		m.Blocks = append(m.Blocks, n.Message.Blocks...)
-		m.Buttons = append(m.Buttons, n.Message.Buttons...)
+// sayNotice shows a manager what the keeper could not be told; more is how many others wait.
+func sayNotice(n notice, more int) chat.Message {
+	head := "What I could not tell the keeper by direct message:"
+	if more > 0 {
+		head = fmt.Sprintf("What I could not tell the keeper by direct message (and %d more):", more)
 	}
-	m.Buttons = append(distinct(m.Buttons), chat.Button{Label: "Understood", Value: chat.Value{Verb: "understood"}})
+	m := n.Message
+	m.Blocks = append([]chat.Block{chat.Say(chat.Strong(head))}, m.Blocks...)
+	m.Buttons = append(m.Buttons[:len(m.Buttons):len(m.Buttons)],
+		chat.Button{Label: "Got it", Value: chat.Value{Verb: "understood", Arg: digest(string(n.Key))}})
 	return m
 }
 
@@ -322,7 +374,46 @@ func sayMoveForm(c *schedule) *chat.Form {
 	}
 }
 
-func channelNeeded() string { return "Name one channel, such as #interview-prep." }
+func channelNeeded() string { return "Name one other channel, such as #interview-prep." }
+
+// sayDaysForm asks for other days and another time.
+func sayDaysForm(c *schedule, days, clock string) *chat.Form {
+	return &chat.Form{
+		Title: "Change the days", Submit: "Save", Value: chat.Value{Verb: "days", Post: c.ID},
+		Fields: []chat.Field{
+			{Name: "days", Label: "Days", Kind: chat.ShortField, Value: days, Hint: "Such as mon,wed or weekdays.", Max: 60},
+			{Name: "time", Label: "Time", Kind: chat.ShortField, Value: clock, Max: 10},
+		},
+	}
+}
+
+func (l *look) sayTimesChanged(c *schedule, spec when.Spec) chat.Message {
+	m := chat.Message{Blocks: []chat.Block{chat.Say(append([]chat.Span{chat.Strong("Changed: "), chat.Code(c.ID), chat.Words(": ")}, l.says(c)...)...)}}
+	if next, ok := spec.Next(c.after(l.ev.At, spec.Zone())); ok && c.State == scheduleActive {
+		m.Blocks = append(m.Blocks, chat.Say(chat.Words("Next: "), chat.When(next.At, chat.DayTime, spec.Zone()), chat.Words(".")))
+	}
+	return m
+}
+
+func (l *look) sayChangeNeeds(c *schedule, typed string) chat.Message {
+	return chat.Message{Blocks: []chat.Block{chat.Say(chat.Words("I need days or a time for "), chat.Code(c.ID), chat.Words(", and cannot use "),
+		chat.Literal(quote(typed)), chat.Words(". A line that works: "), chat.Code("schedule change "+c.ID+" mon,wed 10:00"))}}
+}
+
+func (l *look) sayMoving(c *schedule) chat.Message {
+	return chat.Message{Blocks: []chat.Block{chat.Say(chat.Strong("Moving "), chat.Code(c.ID), chat.Words(": I am announcing it in "), chat.In(c.Moving.To),
+		chat.Words("; once that is posted, its questions go there. If I can't post it, I'll tell you what to do."))}}
+}
+
+func (l *look) sayNotMoved(c *schedule, to chat.Channel, reason chat.Reason) chat.Message {
+	return chat.Message{
+		Blocks: []chat.Block{
+			chat.Say(chat.Strong("The schedule stays in "), chat.In(c.Channel), chat.Strong(". "), chat.Words("I could not write in "), chat.In(to), chat.Words(": "+reasonWords(reason)+".")),
+			chat.Say(append(append([]chat.Span{chat.Words("To fix it: ")}, reasonFix(reason, to)...), chat.Words(", then Use another channel once more."))...),
+		},
+		Buttons: []chat.Button{{Label: "Use another channel", Value: chat.Value{Look: true, Verb: "move-form", Post: c.ID}}},
+	}
+}
 
 // sayManyClaims asks the keeper to look at a point that many claim.
 func (l *look) sayManyClaims(t *subject, point, claimed, attempts int) chat.Message {
@@ -330,22 +421,22 @@ func (l *look) sayManyClaims(t *subject, point, claimed, attempts int) chat.Mess
 	ok.Value.Arg = fmt.Sprint(point)
 	return chat.Message{
 		Blocks: []chat.Block{
-			chat.Say(chat.Strong(t.partTitle()+": "), chat.Words(fmt.Sprintf("%d of %d say that they said a point which I did not find: ", claimed, attempts)), chat.Literal(t.keys[point].Name)),
-			chat.Text("Perhaps I miss a common wording. From here on, claims of this point give no points until you have looked; what I find still does."),
+			chat.Say(chat.Strong(t.partTitle()+": "), chat.Words(fmt.Sprintf("%d of %d say they covered this, and I did not find it: ", claimed, attempts)), chat.Literal(t.keys[point].Name)),
+			chat.Text("Perhaps I miss a common wording. Until you have looked, claims of it give no points; what I find still does."),
 		},
 		Buttons: []chat.Button{ok},
 	}
 }
 
-func (l *look) sayClaimsOpen(t *subject, point int) chat.Message {
-	return chat.Message{Blocks: []chat.Block{chat.Say(chat.Words("Claims count again for "), chat.Literal(t.keys[point].Name), chat.Words("."))}}
+func sayClaimsOpen(k content.KeyPoint) chat.Message {
+	return chat.Message{Blocks: []chat.Block{chat.Say(chat.Words("Claims count again for "), chat.Literal(quote(k.Name)), chat.Words("."))}}
 }
 
 // sayClaim shows the keeper a claim, without the name.
 func (l *look) sayClaim(t *subject, point int, words, id string) chat.Message {
 	return chat.Message{
 		Blocks: []chat.Block{
-			chat.Say(chat.Strong(t.partTitle()+": "), chat.Words("somebody says that this says it.")),
+			chat.Say(chat.Strong(t.partTitle()+": "), chat.Words("someone says these words cover a point.")),
 			chat.List(
 				[]chat.Span{chat.Words("Their words: "), chat.Literal(quote(words))},
 				[]chat.Span{chat.Words("The point: "), chat.Literal(t.keys[point].Name)}),
@@ -367,20 +458,23 @@ func claimDeclined() chat.Message {
 }
 
 func (l *look) sayFlag(t *subject) chat.Message {
-	return chat.Message{
+	m := chat.Message{
 		Blocks: []chat.Block{
-			chat.Say(chat.Strong(t.p.title()+": "), chat.Words("somebody says that something is off with it.")), chat.Markdown(t.q.Main),
-			chat.Say(chat.Words("It stands in "), chat.Code(t.q.Source.File), chat.Words(fmt.Sprintf(", line %d. I tell you once for each question.", t.q.Source.Line))),
+			chat.Say(chat.Strong(t.p.title()+": "), chat.Words("someone says something is off with it.")), chat.Markdown(t.q.Main),
+			chat.Say(chat.Words("You find it in "), chat.Code(t.q.Source.File), chat.Words(fmt.Sprintf(", line %d. I tell you once for each question.", t.q.Source.Line))),
 		},
-		Buttons: []chat.Button{t.button("Show the answer", "show")},
 	}
+	if t.p.Channel != "" { // what was asked for on demand is its member's own
+		m.Buttons = []chat.Button{t.button("Show the answer", "show")}
+	}
+	return m
 }
 
 // sayWelcome is the set-up's first page.
 func (l *look) sayWelcome() chat.Message {
 	m := chat.Message{Blocks: []chat.Block{
 		chat.Say(chat.Strong("Let's get a daily question going.")),
-		chat.Text("I post an interview question at a time of yours. Everyone answers in private; I say what the answer covered and what it left out; after a day the result comes in the thread."),
+		chat.Text("I post an interview question at the time you choose. Everyone answers in private; I say what the answer covered and what it left out; after a day the result comes in the thread."),
 		chat.Say(chat.Words(fmt.Sprintf("I have %s about ", count(len(l.banks.Questions()), "question", "questions"))), chat.Literal(cut(list(l.topicNames()), 200)), chat.Words(".")),
 		chat.Say(chat.Words("Set it up here, or in one line: "), chat.Code(l.scheduleExample())),
 	}}

@@ -60,15 +60,10 @@ type member struct {
 	Locale  string    `json:"locale,omitempty"`
 	Board   boardName `json:"board,omitempty"`
 	Nick    string    `json:"nick,omitempty"`
-	Closed  bool      `json:"closed,omitempty"`  // takes no direct messages, as far as is known
+	Asked   string    `json:"asked,omitempty"`   // the post at which they were asked whether boards may show them
+	Closed  bool      `json:"closed,omitempty"`  // a direct message was refused, which they do not know yet
 	Pending *pending  `json:"pending,omitempty"` // what was typed and may be an answer
 	Draft   *draft    `json:"draft,omitempty"`   // a schedule that was shown and not saved yet
-}
-
-// pending is a text that was typed to the bot and may be an answer.
-type pending struct {
-	Text string    `json:"text"`
-	At   time.Time `json:"at"`
 }
 
 func (l *look) memberRef(m chat.Member) store.Ref { return l.ref("member", string(m)) }
