@@ -7,6 +7,7 @@ package chat
 
 import (
 	"context"
+	"strings"
 	"time"
 )
 
@@ -160,4 +161,9 @@ func (a Action) Place() string {
 }
 
 // EditKey is the key of an edit: its target's, marked, so that a newer edit replaces an unsent older one.
-func EditKey(target Key) Key { return "edit:" + target }
+func EditKey(target Key) Key { return editMark + target }
+
+// IsEdit tells whether a key is an edit's.
+func IsEdit(k Key) bool { return strings.HasPrefix(string(k), editMark) }
+
+const editMark = "edit:"

@@ -166,6 +166,9 @@ func (e *Engine) Step(d *store.Draft, ev chat.Event) (chat.Reply, error) {
 	case chat.Sent:
 		return chat.Reply{}, dispatch(s, e.on.sent, store.Ref(ev.Key))
 	case chat.Failed:
+		if chat.IsEdit(ev.Key) {
+			return chat.Reply{}, nil // the message stands as it was; the next change of it tries again
+		}
 		return chat.Reply{}, dispatch(s, e.on.failed, store.Ref(ev.Key))
 	}
 	reply, err := s.handled()
