@@ -311,6 +311,9 @@ func TestMembersOfABrowser(t *testing.T) {
 		t.Fatal(err)
 	}
 	res.Body.Close()
+	if status, _ := c.get("/c/random?as=mira"); status != 403 {
+		t.Errorf("a tab that shows a sample: %d", status)
+	}
 	messages, err := w.history.room(t.Context(), "c:random", host)
 	if err != nil || len(messages) != 1 || messages[0].From != "m2" {
 		t.Errorf("%+v, %v", messages, err)

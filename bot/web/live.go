@@ -153,12 +153,12 @@ func (p *Playground) update(m message, me chat.Member, names func(chat.Member) s
 	}
 	var err error
 	if m.Thread == "" {
-		if u.HTML, err = p.pages.text("message", entry{message: m, Names: names, Me: me}); err != nil {
+		if u.HTML, err = p.pages.text("message", entry{message: m, Names: names}); err != nil {
 			return u, err
 		}
 	}
 	if m.Channel != "" {
-		u.Side, err = p.pages.text("message", entry{message: m, Side: true, Names: names, Me: me})
+		u.Side, err = p.pages.text("message", entry{message: m, Side: true, Names: names})
 	}
 	return u, err
 }

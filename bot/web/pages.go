@@ -2,6 +2,7 @@ package web
 
 import (
 	"bytes"
+	"cmp"
 	"crypto/sha512"
 	"embed"
 	"encoding/base64"
@@ -84,7 +85,7 @@ func (p *Playground) as(next func(http.ResponseWriter, *http.Request, *visitor))
 		v.profile = profile
 		if err == nil && !known {
 			if r.Method != http.MethodGet || r.URL.Path == "/live" {
-				http.Error(w, "This browser is not known here (any more): reload the page.", http.StatusForbidden)
+				p.stale(w)
 				return
 			}
 			v.cookie, v.profile, err = p.history.welcome(r.Context())
@@ -101,11 +102,11 @@ func (p *Playground) as(next func(http.ResponseWriter, *http.Request, *visitor))
 			return
 		}
 		acting := v.profile.Acting
-		if named := chat.Member(r.Header.Get("Greenroom-Member")); slices.Contains(v.profile.Members, named) {
-			acting = named
-		}
-		if named := chat.Member(r.URL.Query().Get("as")); slices.Contains(v.profile.Members, named) {
-			acting = named
+		if named := chat.Member(cmp.Or(r.Header.Get("Greenroom-Member"), r.URL.Query().Get("as"))); named != "" {
+			if acting = named; !slices.Contains(v.profile.Members, named) {
+				p.stale(w)
+				return
+			}
 		}
 		for _, m := range v.people {
 			if m.ID == acting {
@@ -114,6 +115,11 @@ func (p *Playground) as(next func(http.ResponseWriter, *http.Request, *visitor))
 		}
 		next(w, r, &v)
 	}
+}
+
+// stale answers a page of a browser that is not known (any more), or that shows a member who is not its own.
+func (p *Playground) stale(w http.ResponseWriter) {
+	p.reply(w, http.StatusForbidden, answer{Say: "This page is out of date: reload it. What you have written stays."})
 }
 
 // page is what the page's template draws.
@@ -205,12 +211,12 @@ func (p *Playground) page(w http.ResponseWriter, r *http.Request, v *visitor, pg
 		switch {
 		case m.Gone:
 		case thread != "" && m.ID == thread:
-			pg.Root = &entry{message: m, Side: true, Names: v.name, Me: v.me.ID}
+			pg.Root = &entry{message: m, Side: true, Names: v.name}
 			fallthrough
 		case m.Thread == "":
-			pg.Messages = append(pg.Messages, entry{message: m, Names: v.name, Me: v.me.ID})
+			pg.Messages = append(pg.Messages, entry{message: m, Names: v.name})
 		case m.Thread == thread:
-			pg.Side = append(pg.Side, entry{message: m, Side: true, Names: v.name, Me: v.me.ID})
+			pg.Side = append(pg.Side, entry{message: m, Side: true, Names: v.name})
 		}
 	}
 	if thread != "" && pg.Root == nil {

@@ -50,9 +50,8 @@ func (p *pages) text(name string, data any) (string, error) {
 // entry is a message as one member sees it, in the room or in the side panel of its thread.
 type entry struct {
 	message
-	Side  bool // drawn in the side panel
-	Names func(chat.Member) string
-	Me    chat.Member
+	Side  bool                     // drawn in the side panel
+	Names func(chat.Member) string // how members are called
 }
 
 // DOM is the id of the entry's element: a thread's first message stands on the page twice.

@@ -13,7 +13,7 @@ const nasty = `<script>alert(1)</script><img src=x onerror=alert(2)>" autofocus 
 
 func (w *world) drawn(m message) string {
 	w.t.Helper()
-	s, err := w.pages.text("message", entry{message: m, Names: func(id chat.Member) string { return "N:" + string(id) }, Me: host})
+	s, err := w.pages.text("message", entry{message: m, Names: func(id chat.Member) string { return "N:" + string(id) }})
 	if err != nil {
 		w.t.Fatal(err)
 	}

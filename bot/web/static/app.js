@@ -337,8 +337,9 @@ function listen() {
 		receive(JSON.parse(event.data));
 	});
 	stream.addEventListener('error', () => {
-		notice('The connection is lost. Trying again; what you have written stays here.');
-		if (stream.readyState === EventSource.CLOSED) retry = setTimeout(listen, 2000);
+		const refused = stream.readyState === EventSource.CLOSED;
+		notice('The connection is lost. Trying again; what you have written stays here.' + (refused ? ' If this stays, reload the page.' : ''));
+		if (refused) retry = setTimeout(listen, 2000);
 	});
 }
 
@@ -508,7 +509,14 @@ document.addEventListener('scroll', event => {
 }, true);
 
 document.getElementById('acting').addEventListener('close', giveBackFocus);
-document.addEventListener('visibilitychange', unread);
+// A hidden tab lets its stream go, because browsers keep only six connections to one server; it catches up when it is seen.
+document.addEventListener('visibilitychange', () => {
+	if (document.hidden) {
+		clearTimeout(retry);
+		stream?.close();
+	} else listen();
+	unread();
+});
 
 here = location.pathname;
 arrived();
