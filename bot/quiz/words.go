@@ -115,14 +115,6 @@ func (t *subject) lookButton(label, verb string, part int) chat.Button {
 	return chat.Button{Label: label, Value: chat.Value{Look: true, Verb: verb, Post: t.p.ID, Part: part}}
 }
 
-func names(keys []content.KeyPoint) []string {
-	all := make([]string, len(keys))
-	for i, k := range keys {
-		all[i] = k.Name
-	}
-	return all
-}
-
 func (l *look) sayHelp() chat.Message {
 	items := [][]chat.Span{}
 	for _, verb := range l.verbs() {
