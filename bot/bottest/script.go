@@ -41,6 +41,7 @@ import (
 //	gone, back                          the workspace removes the bot, installs it again
 //	refuse #team forbidden              the platform refuses the channel (or @mira); accept #team
 //	again                               the last event is delivered once more
+//	twice                               the last click or submission is made once more, as a double click is
 //	late                                the next submission's interaction has expired
 //	manager mira, plain mira            who the platform says manages the place; all do at first
 //	zone mira America/New_York          what the platform tells of a member
@@ -155,6 +156,7 @@ type stage struct {
 	away     bool
 	events   int
 	last     chat.Event
+	clicked  *standing // the message whose button the last event pressed; nil for other events
 	late     bool
 	plain    map[string]bool // members who are no managers
 	zones    map[string]string
@@ -233,6 +235,8 @@ func (s *stage) play(block []string) {
 		s.late = true
 	case "again":
 		s.deliver(s.last)
+	case "twice":
+		s.replyTo(s.last, s.clicked)
 	default:
 		s.act(chat.Member(words[0]), words[1:], block)
 	}
@@ -366,7 +370,7 @@ func (s *stage) replyTo(ev chat.Event, clicked *standing) {
 	hash := fnv.New64a()
 	hash.Write([]byte(ev.ID.Name))
 	ev.Seed = hash.Sum64()
-	s.last = ev
+	s.last, s.clicked = ev, clicked
 	reply, taken := s.deliver(ev)
 	if taken {
 		s.showReply(ev, reply, clicked)

@@ -1,6 +1,7 @@
 package quiz
 
 import (
+	"maps"
 	"slices"
 	"strconv"
 	"unicode/utf8"
@@ -47,22 +48,24 @@ func (s *step) hint(t *subject) (chat.Reply, error) {
 // another point has used. Where that word is all that the name says it would give the point away, so it is one of the
 // text behind the name; empty where there is none.
 func about(keys []content.KeyPoint, question string) []string {
-	used := map[string]bool{}
+	asked := map[string]bool{}
 	for _, w := range words(question) {
-		used[w] = true
+		asked[w] = true
+	}
+	names, used := make([][]string, len(keys)), maps.Clone(asked)
+	for i, k := range keys {
+		if names[i] = fresh(k.Name, asked); len(names[i]) == 1 {
+			used[names[i][0]] = true
+		}
 	}
 	list := make([]string, len(keys))
 	for i, k := range keys {
-		said := fresh(k.Name, used)
-		from := said
-		if len(said) < 2 {
-			for _, w := range said {
-				used[w] = true
-			}
-			from = fresh(k.Text, used)
+		from := names[i]
+		if len(from) < 2 {
+			from = fresh(k.Text, asked)
 		}
 		for _, w := range from {
-			if utf8.RuneCountInString(w) > utf8.RuneCountInString(list[i]) {
+			if !used[w] && utf8.RuneCountInString(w) > utf8.RuneCountInString(list[i]) {
 				list[i] = w
 			}
 		}
@@ -71,11 +74,11 @@ func about(keys []content.KeyPoint, question string) []string {
 	return list
 }
 
-// fresh are the content words of a text that are not used yet, each once.
-func fresh(text string, used map[string]bool) []string {
+// fresh are the content words of a text that the question does not use, each once.
+func fresh(text string, asked map[string]bool) []string {
 	var list []string
 	for _, w := range words(text) {
-		if !used[w] && !slices.Contains(list, w) && grade.Words(w) > 0 {
+		if !asked[w] && !slices.Contains(list, w) && grade.Words(w) > 0 {
 			list = append(list, w)
 		}
 	}

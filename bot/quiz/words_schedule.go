@@ -51,7 +51,7 @@ func (l *look) sayScheduleList(all []*schedule) chat.Message {
 	}
 	return chat.Message{Blocks: []chat.Block{
 		chat.Say(chat.Strong("Schedules")), chat.List(lines...),
-		chat.Say(chat.Words("For one of them: "), chat.Code("schedule preview "+all[0].ID), chat.Words(", pause, resume, remove or run.")),
+		chat.Say(chat.Words("For one of them: "), chat.Code("schedule preview "+all[0].ID), chat.Words(", change, pause, resume, remove or run.")),
 	}}
 }
 
