@@ -31,10 +31,8 @@ func TestMachine(t *testing.T) {
 	banks := machineBanks(t)
 	rapid.Check(t, func(t *rapid.T) {
 		m := newMachine(t, quiz.New(quiz.Config{Banks: banks}))
-		m.line("mira", "team", "setup now 9:00 daily Europe/Berlin follow-ups 3h")
-		m.settle()
 		for range 60 {
-			m.anything()
+			m.anything(rapid.Uint64().Draw(t, "step"))
 			m.settle()
 		}
 	})
@@ -86,7 +84,7 @@ var (
 
 // machine is a world in which everything is possible.
 type machine struct {
-	t        *rapid.T
+	t        rapid.TB
 	random   *rand.Rand
 	db       *store.Memory
 	engine   *quiz.Engine
@@ -121,11 +119,14 @@ type answer struct {
 	shared bool // they chose to show something: this test does not tell what
 }
 
-func newMachine(t *rapid.T, e *quiz.Engine) *machine {
-	return &machine{
-		t: t, db: store.NewMemory(), engine: e, now: time.Date(2026, 11, 23, 7, 0, 0, 0, time.UTC),
+func newMachine(t rapid.TB, e *quiz.Engine) *machine {
+	m := &machine{
+		t: t, random: rand.New(rand.NewPCG(1, 2)), db: store.NewMemory(), engine: e, now: time.Date(2026, 11, 23, 7, 0, 0, 0, time.UTC),
 		refusals: map[string]chat.Reason{}, threads: map[chat.Key]int{},
 	}
+	m.line("mira", "team", "setup now 9:00 daily Europe/Berlin follow-ups 3h")
+	m.settle()
+	return m
 }
 
 // between draws from a range, both ends included. rapid itself prefers small numbers, and then little happens; so it only
@@ -135,8 +136,8 @@ func (m *machine) between(low, high int) int { return low + m.random.IntN(high-l
 func pick[T any](m *machine, from []T) T { return from[m.random.IntN(len(from))] }
 
 // anything does one of everything.
-func (m *machine) anything() {
-	m.random = rand.New(rand.NewPCG(rapid.Uint64().Draw(m.t, "step"), uint64(m.events)))
+func (m *machine) anything(seed uint64) {
+	m.random = rand.New(rand.NewPCG(seed, uint64(m.events)))
 	who := pick(m, people)
 	where := pick(m, append(slices.Clone(places), ""))
 	switch n := m.between(0, 99); {
@@ -194,9 +195,18 @@ func (m *machine) words() string {
 	case 1:
 		return pick(m, lines) + " " + strings.Repeat(pick(m, []string{"caching ", "#other ", "mon ", "ß"}), m.between(0, 600))
 	case 2:
-		return rapid.StringN(0, 40, 160).Draw(m.t, "text")
+		return m.noise()
 	}
 	return pick(m, lines)
+}
+
+// noise is any text.
+func (m *machine) noise() string {
+	var b strings.Builder
+	for range m.between(0, 60) {
+		b.WriteString(pick(m, []string{" ", "a", "ß", "\x00", "\n", "<", ">", "@", "#", "`", "|", "\u202e", "한", "👩‍👩‍👧", "\xff", "9", ":", "/", "quiz", "-"}))
+	}
+	return b.String()
 }
 
 // sentence is an answer with a word of its own.
@@ -304,7 +314,7 @@ func (m *machine) fill(f chat.Field, who chat.Member) []string {
 	case 1:
 		return []string{pick(m, []string{"9:00", "mon,wed", "Europe/Berlin", "#other", "#team", "caching", "no idea", "/help", "fox", " ", "\xff"})}
 	case 2:
-		return []string{rapid.StringN(0, 60, 200).Draw(m.t, "text")}
+		return []string{m.noise()}
 	}
 	switch f.Name {
 	case "answer":
@@ -400,7 +410,7 @@ func (m *machine) step(e chat.Event) {
 	}
 }
 
-func bytesOf(t *rapid.T, v any) string {
+func bytesOf(t rapid.TB, v any) string {
 	b, err := json.Marshal(v)
 	if err != nil {
 		t.Fatal(err)
@@ -427,7 +437,7 @@ func (m *machine) heard(e chat.Event, u store.Unit) {
 	}
 }
 
-func action(t *rapid.T, row store.Row) chat.Action {
+func action(t rapid.TB, row store.Row) chat.Action {
 	var a chat.Action
 	if err := json.Unmarshal(row.Body, &a); err != nil {
 		t.Fatal(err)

@@ -25,15 +25,21 @@ type scheduleLine struct {
 	hint         string     // a sentence about what could not be taken
 }
 
+// unknownWords is how many words that mean nothing end the reading of a line: to look for what each might have meant
+// takes time.
+const unknownWords = 5
+
 // readSchedule reads the words of schedule add, which may stand in any order. What it says instead of a schedule is a
 // message: what was understood, what not, and a line that works.
 func (l *look) readSchedule(words []string) (*schedule, *chat.Message) {
 	r := &scheduleLine{schedule: schedule{Channel: l.ev.Channel, FollowUps: l.followUps, Result: l.result, Line: join(words)}}
-	for len(words) > 0 {
+	for len(words) > 0 && len(r.unknown) < unknownWords {
 		words = words[l.readWord(r, words):]
 	}
 	switch {
 	case len(r.unknown) > 0 || r.hint != "":
+	case r.Start > l.ev.At.AddDate(2, 0, 0).Format(time.DateOnly):
+		r.hint = "I can start within two years, such as " + quote(optionExample("start")) + "."
 	case r.Channel == "":
 		r.hint = "I need a channel: type this in the channel itself, or name it, such as #interview-prep."
 	default:

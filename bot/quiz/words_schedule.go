@@ -238,7 +238,7 @@ func (l *look) sayUnreadable(r *scheduleLine) chat.Message {
 	if len(got) > 0 {
 		m.Blocks = append(m.Blocks, chat.Say(chat.Words("I understood: "), chat.Literal(cut(strings.Join(got, ", "), 200)), chat.Words(".")))
 	}
-	for i, w := range r.unknown[:min(5, len(r.unknown))] {
+	for i, w := range r.unknown {
 		line := []chat.Span{chat.Words("I did not understand "), chat.Literal(quote(w)), chat.Words(".")}
 		if len(r.near[i]) > 0 {
 			line = append(line, chat.Words(" Did you mean "), chat.Literal(either(r.near[i])), chat.Words("?"))
