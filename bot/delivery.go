@@ -30,8 +30,12 @@ type delivery struct {
 func (d *delivery) attempt(intake context.Context, row store.Row) (again time.Time) {
 	d.row = row
 	var a chat.Action
-	if err := json.Unmarshal(row.Body, &a); err != nil {
-		return d.end(a, outcome{reason: chat.ReasonPoison, detail: (&unreadable{err}).Error()})
+	err := json.Unmarshal(row.Body, &a)
+	if err == nil && string(a.Key) != row.Key {
+		err = errors.New("it holds the action of another key")
+	}
+	if err != nil {
+		return d.end(chat.Action{}, outcome{reason: chat.ReasonPoison, detail: (&unreadable{err}).Error()})
 	}
 	o, err := d.carry(intake, &a)
 	if err == nil {

@@ -83,7 +83,7 @@ func (b *Bot) step(e chat.Event, fired *store.Wake) (reply chat.Reply, err error
 }
 
 // commit decides and commits a unit and tells timers and outbox what is in it. They are told after a failure too: what
-// failed may have been applied all the same.
+// failed may have been applied all the same, unless it is nothing that a store takes.
 func (b *Bot) commit(ctx context.Context, decide func(*store.Draft) error) error {
 	var unit store.Unit
 	err := store.Update(ctx, b.DB, func(d *store.Draft) error {
@@ -91,6 +91,9 @@ func (b *Bot) commit(ctx context.Context, decide func(*store.Draft) error) error
 		unit = d.Unit
 		return err
 	})
+	if errors.Is(err, store.ErrInvalid) {
+		return err
+	}
 	for _, w := range unit.Wake {
 		b.timers.notice(w.At)
 	}

@@ -3,18 +3,21 @@ package bot
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"log/slog"
 	"maps"
 	"net/http"
+	"sync/atomic"
 	"time"
 
 	"greenroom/bot/chat"
+	"greenroom/store"
 )
 
 // Health is what the shell knows about itself. It names no workspace and nobody.
 type Health struct {
 	OK        bool                      `json:"ok"`                  // events are taken, the store answers, a platform runs
-	Store     bool                      `json:"store"`               // it answers
+	Store     bool                      `json:"store"`               // it answers, and what is committed reaches the disk
 	Rooms     int                       `json:"rooms"`               // rooms that have something to do
 	Outbox    int                       `json:"outbox"`              // places that have something to send
 	OldestDue *time.Time                `json:"oldestDue,omitempty"` // the earliest wake row that is due and not handled yet
@@ -38,12 +41,42 @@ func (b *Bot) Health(ctx context.Context) Health {
 	if err == nil {
 		h.Parked, err = b.parkedNow(ctx)
 	}
+	if err == nil {
+		err = b.writable(ctx)
+	}
 	if err != nil {
 		h.Store = false
 		b.Log.Error("health: the store does not answer", slog.Any("err", err))
 	}
 	h.OK = h.Store && b.rooms.open() && (len(states) == 0 || h.running())
 	return h
+}
+
+// writable tells whether commits reach the disk. It writes only where the last one did not, so that a store that is
+// whole again shows it though nobody plays.
+func (b *Bot) writable(ctx context.Context) error {
+	if !b.unwritten.Load() {
+		return nil
+	}
+	return b.DB.Commit(ctx, store.Unit{Put: []store.Put{{Ref: shellKey("health"), Bytes: []byte("written")}}})
+}
+
+// watched is the store as the shell uses it: it notes whether the last commit that said so reached the disk.
+type watched struct {
+	store.DB
+	unwritten *atomic.Bool
+}
+
+func (w watched) Commit(ctx context.Context, u store.Unit) error {
+	err := w.DB.Commit(ctx, u)
+	switch {
+	case err == nil && !u.Empty():
+		w.unwritten.Store(false)
+	case err == nil, errors.Is(err, store.ErrSeen), errors.Is(err, store.ErrConflict), errors.Is(err, store.ErrInvalid), ctx.Err() != nil:
+	default:
+		w.unwritten.Store(true)
+	}
+	return err
 }
 
 func (h Health) running() bool {

@@ -107,9 +107,17 @@ func (o *outbox) drain(intake context.Context, name string) {
 				try = nil // the row is over; one of the same key begins anew
 			}
 		}
-		for intake.Err() == nil && o.b.Clock.Now().Before(again) {
-			nap(o.b.Clock, again, intake.Done(), nil)
-		}
+		o.rest(intake, again)
+	}
+}
+
+// rest waits until an instant, or until the shell stops. A clock that is set back ends it too: the instant was reckoned
+// by the clock from before.
+func (o *outbox) rest(intake context.Context, until time.Time) {
+	before := o.b.Clock.Now()
+	for now := before; intake.Err() == nil && now.Before(until) && !now.Before(before); now = o.b.Clock.Now() {
+		before = now
+		nap(o.b.Clock, until, intake.Done(), nil)
 	}
 }
 

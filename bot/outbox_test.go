@@ -279,21 +279,27 @@ func TestAMessageThatPanicsIsParked(t *testing.T) {
 	})
 }
 
+// What is no message and no event is put aside, whatever it is, and what comes behind it goes on.
 func TestARowThatCannotBeReadIsParked(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		db, f := store.NewMemory(), &fake{}
-		commit(t, db, store.Unit{Send: []store.Row{{Key: "x", Place: "fake:w/c:a", Body: []byte("{")}, rowOf(t, post("p2", "a"))}})
-		b, stop := start(t, Config{DB: db, Engine: toy{step: (&news{}).step}, Platforms: map[string]chat.Platform{"fake": f}})
-		time.Sleep(time.Minute)
-		if h := b.Health(t.Context()); h.Parked != 1 || h.Outbox != 0 {
-			t.Errorf("health %+v", h)
-		}
-		stop()
-		if !slices.Equal(f.keys(), []chat.Key{"p2"}) {
-			t.Errorf("posted %v", f.keys())
-		}
-		clean(t, db)
-	})
+	for _, body := range []string{"{", "null", "{}", `{"Key":"other"}`, `"x"`, "\xff", ""} {
+		synctest.Test(t, func(t *testing.T) {
+			db, f, n := store.NewMemory(), &fake{}, &news{}
+			commit(t, db, store.Unit{
+				Send: []store.Row{{Key: "x", Place: "fake:w/c:a", Body: []byte(body)}, rowOf(t, post("p2", "a"))},
+				Wake: []store.Wake{{Name: "w", At: time.Now(), Body: []byte(body)}, wakeRow(t, "w2", time.Now(), timerIn("c:a"))},
+			})
+			b, stop := start(t, Config{DB: db, Engine: toy{step: n.step}, Platforms: map[string]chat.Platform{"fake": f}})
+			time.Sleep(time.Minute)
+			if h := b.Health(t.Context()); h.Parked != 2 || h.Outbox != 0 {
+				t.Errorf("%q: health %+v", body, h)
+			}
+			stop()
+			if !slices.Equal(f.keys(), []chat.Key{"p2"}) || len(n.of(chat.Timer)) != 1 {
+				t.Errorf("%q: posted %v, fired %v", body, f.keys(), n.of(chat.Timer))
+			}
+			clean(t, db)
+		})
+	}
 }
 
 func TestTheNewestEditGoesOut(t *testing.T) {

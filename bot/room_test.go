@@ -216,6 +216,24 @@ func TestAPanicAnswersItsEventOnly(t *testing.T) {
 	})
 }
 
+// A mistake of the engine that no store takes costs its own event only.
+func TestAUnitThatNoStoreTakes(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		f := &fake{}
+		b, stop := start(t, Config{DB: store.NewMemory(), Platforms: map[string]chat.Platform{"fake": f}, Engine: toy{
+			step: func(d *store.Draft, e chat.Event) (chat.Reply, error) {
+				d.Send(store.Row{Key: "nowhere", Place: ""})
+				return chat.Reply{}, nil
+			},
+		}})
+		if _, err := b.Handle(t.Context(), click("e", "c:a")); !errors.Is(err, store.ErrInvalid) {
+			t.Error(err)
+		}
+		time.Sleep(time.Minute)
+		stop()
+	})
+}
+
 func TestSeedIsTheEvents(t *testing.T) {
 	at := time.Date(2026, 11, 24, 9, 0, 0, 0, time.UTC)
 	a, b := seed(chat.EventID{At: at, Name: "a"}), seed(chat.EventID{At: at, Name: "b"})

@@ -228,3 +228,45 @@ func TestHealth(t *testing.T) {
 		stop()
 	})
 }
+
+// A store that can be read but not written shows it, and shows when that is over though nobody plays.
+func TestHealthOfAStoreThatCannotBeWritten(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		db := &moody{DB: store.NewMemory()}
+		b, stop := start(t, Config{DB: writes{db}, Engine: toy{step: (&news{}).step}})
+		defer stop()
+		handle := func(name string) error {
+			_, err := b.Handle(t.Context(), click(name, "c:a"))
+			return err
+		}
+		db.set(store.ErrFull)
+		if err := handle("e1"); !errors.Is(err, store.ErrFull) {
+			t.Error(err)
+		}
+		if h := b.Health(t.Context()); h.OK || h.Store {
+			t.Errorf("full: %+v", h)
+		}
+		db.set(nil)
+		if h := b.Health(t.Context()); !h.OK || !h.Store {
+			t.Errorf("after there was room again: %+v", h)
+		}
+		calls := db.count()
+		if h := b.Health(t.Context()); !h.OK || db.count() != calls {
+			t.Errorf("%+v, and health writes though nothing is wrong", h)
+		}
+		db.set(store.ErrSeen) // no sign of a disk that fails
+		if err := handle("e2"); err != nil {
+			t.Error(err)
+		}
+		if h := b.Health(t.Context()); !h.OK {
+			t.Errorf("after an event that was seen before: %+v", h)
+		}
+	})
+}
+
+// writes is a moody store whose moods are about commits only.
+type writes struct{ *moody }
+
+func (w writes) Due(ctx context.Context, until time.Time, n int) ([]store.Wake, error) {
+	return w.DB.Due(ctx, until, n)
+}

@@ -121,12 +121,12 @@ func (t *timers) begin(rows []store.Wake, n int) time.Time {
 		case h == nil || h.over || !h.at.Equal(w.At): // new, or moved since it failed
 			h = &hold{at: w.At}
 			t.held[w.Name] = h
-		case h.again.After(now):
+		case waits(now, h.again):
 			continue
 		}
 		if t.under >= t.limit {
 			t.full = true
-			return far // told when one ends
+			break
 		}
 		h.under = true
 		t.under++
@@ -135,13 +135,16 @@ func (t *timers) begin(rows []store.Wake, n int) time.Time {
 	for name, h := range t.held {
 		switch {
 		case h.under:
-		case h.over || !seen[name]: // over, removed, or moved to later
+		case h.over || !t.full && !seen[name]: // over, removed, or moved to later
 			delete(t.held, name)
 		case h.again.Before(next):
 			next = h.again
 		}
 	}
-	if more || stale {
+	switch {
+	case t.full:
+		return far // told when one ends
+	case more || stale:
 		return now
 	}
 	return next
@@ -165,7 +168,11 @@ func (t *timers) dispatch(w store.Wake, panics int) {
 // event makes the event of a wake row from the template in it.
 func (t *timers) event(w store.Wake) (chat.Event, error) {
 	var e chat.Event
-	if err := json.Unmarshal(w.Body, &e); err != nil {
+	err := json.Unmarshal(w.Body, &e)
+	if err == nil && e.Workspace == "" {
+		err = errors.New("it names no workspace")
+	}
+	if err != nil {
 		return chat.Event{}, &unreadable{err}
 	}
 	e.ID = chat.EventID{At: w.At, Name: "wake/" + w.Name}
@@ -210,6 +217,12 @@ func (t *timers) done(w store.Wake, e chat.Event, err error) {
 	if err != nil || h.moved || t.full {
 		t.wake()
 	}
+}
+
+// waits tells whether something that may be tried again then waits still. An instant that is further away than the longest
+// backoff shows that the clock was set back meanwhile: then it does not.
+func waits(now, again time.Time) bool {
+	return again.After(now) && again.Sub(now) <= time.Minute
 }
 
 // backoff is how long to wait after the n-th failure in a row: 1 s, 2 s, 4 s … 1 min.

@@ -7,6 +7,7 @@ import (
 	"log/slog"
 	"slices"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -120,6 +121,74 @@ func TestManyRowsOfManyRooms(t *testing.T) {
 			t.Errorf("%d rows fired %d times", len(names), len(n.of(chat.Timer)))
 		}
 		clean(t, db)
+	})
+}
+
+// While many rows are due, no more is known of any than of those under way and those that have just ended: else each
+// further row would cost a look at all before it.
+func TestManyDueRowsAreNotAllHeld(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		db, n, most := store.NewMemory(), 0, 0
+		var wakes []store.Wake
+		for i := range 2000 {
+			wakes = append(wakes, wakeRow(t, fmt.Sprintf("w%04d", i), time.Now(), timerIn(fmt.Sprint("c:", i))))
+		}
+		commit(t, db, store.Unit{Wake: wakes})
+		var mu sync.Mutex
+		var b *Bot
+		b = New(Config{DB: db, RoomsBusy: 8, Engine: toy{step: func(*store.Draft, chat.Event) (chat.Reply, error) {
+			mu.Lock()
+			defer mu.Unlock()
+			b.timers.mu.Lock()
+			defer b.timers.mu.Unlock()
+			n, most = n+1, max(most, len(b.timers.held))
+			return chat.Reply{}, nil
+		}}})
+		ctx, cancel := context.WithCancel(t.Context())
+		ended := make(chan error, 1)
+		go func() { ended <- b.Run(ctx) }()
+		synctest.Wait()
+		cancel()
+		if err := <-ended; err != nil || n != 2000 || most > 200 {
+			t.Errorf("%d rows fired, up to %d were held, %v", n, most, err)
+		}
+	})
+}
+
+// What waits to be tried again does not wait longer because the clock is set back.
+func TestTheClockIsSetBackWhileSomethingWaits(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		db, clock := store.NewMemory(), &jumpy{}
+		commit(t, db, store.Unit{
+			Wake: []store.Wake{wakeRow(t, "w", time.Now().Add(-24*time.Hour), timerIn("c:a"))},
+			Send: []store.Row{rowOf(t, post("p1", "a"))},
+		})
+		var working atomic.Bool
+		var fired, posted atomic.Int64
+		_, stop := start(t, Config{DB: db, Clock: clock, Engine: toy{step: func(_ *store.Draft, e chat.Event) (chat.Reply, error) {
+			if !working.Load() {
+				return chat.Reply{}, errBroken
+			}
+			if e.Kind == chat.Timer {
+				fired.Add(1)
+			}
+			return chat.Reply{}, nil
+		}}, Platforms: map[string]chat.Platform{"fake": &fake{send: func(chat.Action, chat.MessageID) (chat.MessageID, error) {
+			if !working.Load() {
+				return "", &chat.Wait{Until: clock.Now().Add(5 * time.Second)}
+			}
+			posted.Add(1)
+			return "m1", nil
+		}}}})
+		defer stop()
+		time.Sleep(time.Minute)
+		working.Store(true)
+		clock.jump(-12 * time.Hour)
+		time.Sleep(2 * longestNap)
+		synctest.Wait()
+		if fired.Load() != 1 || posted.Load() != 1 {
+			t.Errorf("two minutes after the clock was set back %d wake rows and %d messages have gone their way", fired.Load(), posted.Load())
+		}
 	})
 }
 
