@@ -160,8 +160,14 @@ func (p *bankParser) ownPoints(s *section, n int) {
 	}
 }
 
-// strayLabels warns of the format's own words in an answer: a question's heading may be missing above.
+// strayLabels reports the format's own words in an answer: they may be what is left of a question whose beginning was
+// not recognised, and that question is lost.
 func (p *bankParser) strayLabels(s *section) {
+	level := 0 // of the Answer heading
+	if s.first > 0 {
+		level = p.lines[s.first-1].level
+	}
+	explained, lost := false, false // of the question that seems to begin here
 	for i := s.first; i < s.last; i++ {
 		l := p.lines[i]
 		kind := s.owner[i-s.first].kind
@@ -169,10 +175,23 @@ func (p *bankParser) strayLabels(s *section) {
 		case kind == Structure:
 		case l.kind == metaLine:
 			p.warn(i+1, 1, "this comment stands in an answer and is not read; write it below the `## Question` that it belongs to")
+		case l.kind == labelLine && l.name == labelFollowUps && explained:
+			explained, lost = false, true
+			p.fail(i+1, 1, "a question stands above this list and is not recognised, so it is skipped and read as part of the answer before it; "+
+				"write `## Question` and `**Main question**: …` where it begins")
 		case l.kind == labelLine && (l.name == labelExplanation || l.name == labelFollowUps || l.name == labelTrap):
+			explained = explained || l.name == labelExplanation
 			p.warn(i+1, 1, "this label stands in an answer and is read as its text; write it above `## Answer`")
+		case l.kind == headingLine && answerHeading(l.name) && lost: // it has been reported
+			lost = false
+		case l.kind == headingLine && answerHeading(l.name) && (level == 0 || l.level <= level):
+			explained = false
+			p.fail(i+1, 1, "this is a second answer, and the question that it belongs to is not recognised, so it is read as part of the answer before it; "+
+				"write `## Question` and `**Main question**: …` above it")
 		case l.kind == headingLine && answerHeading(l.name):
-			p.warn(i+1, 1, "this is the second answer of its question and is read as part of the first; write `## Question` and `**Main question**: …` above it if it answers another")
+			p.warn(i+1, 1, "this heading is read as part of the answer above; take it out, or write `## Question` and `**Main question**: …` above it if it answers another question")
+		case p.indented(i):
+			p.fail(i+1, 1, indentedQuestion)
 		}
 	}
 }

@@ -2,6 +2,7 @@ package content
 
 import (
 	"errors"
+	"io/fs"
 	"strings"
 	"testing"
 	"testing/fstest"
@@ -102,9 +103,11 @@ func TestLoad(t *testing.T) {
 		"banks/notes.txt":      {Data: []byte("## Question\n")},
 		"banks/.hidden/d.md":   {Data: []byte("## Question\n")},
 		"banks/deep/broken.md": {Data: []byte("## Question\n")},
+		"banks/deep/near.md":   {Data: []byte("## Questoin\n\n**Main qestion**: What is it?\n")},
+		"banks/deep/pipe.md":   {Mode: fs.ModeNamedPipe},
 		"empty/x.txt":          {Data: []byte("x")},
 	}
-	banks, problems, err := Load(fsys, "banks", "empty", "banks/notes.txt")
+	banks, problems, err := Load(fsys, "banks", "empty", "banks/notes.txt", "banks/a.md")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -119,10 +122,10 @@ func TestLoad(t *testing.T) {
 		}
 		got = append(got, p.File+" "+kind)
 	}
-	if d := cmp.Diff([]string{"README", "a", "b", "broken", "c", "notes"}, names); d != "" {
+	if d := cmp.Diff([]string{"README", "a", "b", "broken", "c", "near", "notes"}, names); d != "" {
 		t.Errorf("banks (-want +got):\n%s", d)
 	}
-	want := []string{"banks/README.md warning", "banks/deep/broken.md error", "empty error", "banks/notes.txt error", "banks/deep/c.MD error"}
+	want := []string{"banks/README.md warning", "banks/deep/broken.md error", "banks/deep/near.md error", "banks/deep/pipe.md error", "empty error", "banks/notes.txt error", "banks/deep/c.MD error"}
 	if d := cmp.Diff(want, got); d != "" {
 		t.Errorf("problems (-want +got):\n%s", d)
 	}

@@ -53,11 +53,13 @@ func boldLead(src string) (words string, body int, colon, ok bool) {
 	words = strings.TrimSpace(src[indent+2 : indent+2+n])
 	body = indent + 2 + n + 2
 	rest := strings.TrimLeft(src[body:], " \t")
-	if strings.HasPrefix(rest, ":") {
-		return words, len(src) - len(rest) + 1, true, true
-	}
-	if strings.HasSuffix(words, ":") {
-		return strings.TrimSpace(strings.TrimSuffix(words, ":")), body, true, true
+	for _, sign := range [...]string{":", "："} { // the second is what Chinese and Japanese keyboards write
+		if strings.HasPrefix(rest, sign) {
+			return words, len(src) - len(rest) + len(sign), true, true
+		}
+		if before, found := strings.CutSuffix(words, sign); found {
+			return strings.TrimSpace(before), body, true, true
+		}
 	}
 	return words, body, false, true
 }

@@ -121,6 +121,10 @@ func (s *scanner) fence(i int, char byte, n int, info string) int {
 	for j := i + 1; j < end; j++ {
 		s.lines[j].kind = quietLine
 	}
+	if listing && question >= 0 && question < end {
+		s.report(question+1, 1, "this question stands in a code listing, so it is not asked; take the "+marks+" of line "+strconv.Itoa(i+1)+
+			" and its end away to have it asked")
+	}
 	return end
 }
 

@@ -93,7 +93,7 @@ type bankParser struct {
 	defaults meta // of the front matter
 	problems []Problem
 	blocks   []block // of p.bank.Questions, in the same order
-	none     bool    // the text has nothing that looks like a question
+	none     bool    // the text has no sign of a question: it may be a README
 }
 
 func (p *bankParser) warn(line, col int, text string) {
@@ -149,12 +149,7 @@ type block struct{ from, to int }
 func (p *bankParser) questions(first int) {
 	blocks := p.split(first)
 	if len(blocks) == 0 {
-		text := "no question found; begin each with `## Question` and, below it, `**Main question**: …`"
-		if strings.TrimSpace(p.text) == "" {
-			text = "this file is empty; begin each question with `## Question` and, below it, `**Main question**: …`"
-		}
-		p.none = true
-		p.fail(min(first+1, max(1, len(p.lines))), 1, text)
+		p.nothing(first)
 		return
 	}
 	declared := map[string]int{}
@@ -171,6 +166,26 @@ func (p *bankParser) questions(first int) {
 		p.bank.Questions = append(p.bank.Questions, q)
 		p.blocks = append(p.blocks, b)
 	}
+}
+
+// nothing reports a text without a question, at the first sign that there was meant to be one.
+func (p *bankParser) nothing(first int) {
+	line, text := min(first+1, max(1, len(p.lines))), "no question found"
+	if strings.TrimSpace(p.text) == "" {
+		text = "this file is empty"
+	}
+	p.none = true
+	for i := first; i < len(p.lines) && p.none; i++ {
+		switch l := p.lines[i]; {
+		case p.indented(i):
+			p.none = false
+			p.fail(i+1, 1, indentedQuestion)
+			return
+		case l.kind == labelLine, l.kind == metaLine, l.kind == headingLine && answerHeading(l.name), p.nearLabel(i) != "":
+			p.none, line = false, i+1
+		}
+	}
+	p.fail(line, 1, text+"; begin each question with `## Question` and, below it, `**Main question**: …`")
 }
 
 // split finds where questions begin: at a Question heading, or at a main question that has none above it.

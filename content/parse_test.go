@@ -157,7 +157,22 @@ func TestProblems(t *testing.T) {
 		{"text before labels", ask("stray words\n"+plainAsk, answer), 1, []string{"2:1 belongs to no label"}},
 		{"heading before answer", ask(plainAsk+"\n### Note\nwords", answer), 1, []string{"3:1 this heading stands in the question's part", "4:1 belongs to no label"}},
 		{"label in an answer", ask(plainAsk, answer+"\n**Explanation**: x"), 1, []string{"6:1 this label stands in an answer"}},
-		{"second answer", ask(plainAsk, answer+"\n## Answer\nAnother."), 1, []string{"6:1 second answer"}},
+		{"second answer", ask(plainAsk, answer+"\n## Answer\nAnother."), 1, []string{"6:1! a second answer"}},
+		{"deeper answer heading", ask(plainAsk, answer+"\n### Answer\nAnother."), 1, []string{"6:1 take it out"}},
+		{
+			"question not recognised", good + "## Questoin\n**Main qestion**: What is a list?\n**Explanation**: x\n## Answer\nItems.\n", 1,
+			[]string{"8:1 stands in an answer", "9:1! question that it belongs to is not recognised"},
+		},
+		{
+			"question without an answer not recognised", good + "## Frage\n**Hauptfrage**: Was?\n**Explanation**: x\n**Follow-up questions**:\n1. When?\n", 1,
+			[]string{"8:1 stands in an answer", "9:1! a question stands above this list"},
+		},
+		{"quoted question", good + "> ## Question\n", 1, []string{"6:1! indented, quoted or a list's item"}},
+		{"indented question", good + "    **Main question**: What?\n", 1, []string{"6:1! indented, quoted or a list's item"}},
+		{"only a quoted question", "> ## Question\n> " + plainAsk, 0, []string{"1:1! indented, quoted or a list's item"}},
+		{"a listing of a question", good + "```markdown\n" + good + "```\n", 1, []string{"7:1 take the ``` of line 6"}},
+		{"rule on top", "---\n\n" + good, 1, nil},
+		{"full-width colon", ask("**Main question**：What is a loop?\n**Trap：** It ends — False: it may not.", answer), 1, nil},
 		{"deep question heading", good + "#### Question\nNothing.\n", 1, []string{"6:1 write `## Question`"}},
 		{"unclosed fence", ask(plainAsk, answer+"\n```python\nx = 1\n") + strings.ReplaceAll(good, "loop", "list"), 2, []string{"6:1 never closed"}},
 		{"unclosed fence at the end", ask(plainAsk, answer+"\n~~~~\nx = 1\n"), 1, []string{"6:1 write ~~~~"}},
@@ -255,11 +270,12 @@ func TestMetaAboveHeading(t *testing.T) {
 	}
 }
 
-// TestStructureInCode: what stands in a closed fence is never structure.
+// TestStructureInCode: what stands in a closed fence is never structure; a whole question in one is pointed out.
 func TestStructureInCode(t *testing.T) {
 	listing := "```markdown\n" + sample + "```"
 	bank, problems := Parse("x.md", []byte(ask(plainAsk, "Write it so:\n"+listing+"\n\n```python\n# Question\n## Answer\n**Main question**: x\n```")))
-	if len(problems) > 0 || len(bank.Questions) != 1 || !strings.Contains(bank.Questions[0].Answer, "With `break`.") {
+	if len(problems) != 1 || !strings.Contains(problems[0].Text, "in a code listing") || len(bank.Questions) != 1 ||
+		!strings.Contains(bank.Questions[0].Answer, "With `break`.") {
 		t.Errorf("%d questions, %v", len(bank.Questions), problems)
 	}
 }

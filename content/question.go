@@ -155,12 +155,11 @@ func (p *bankParser) endOf(to int) int {
 // strayLine warns of a label that is nearly one of the format's, and of text that belongs to no label.
 func (p *bankParser) strayLine(i int, labelled bool) {
 	src := p.text[p.lines[i].start:p.lines[i].end]
-	if words, _, colon, ok := boldLead(src); ok && colon {
-		if n := near(words, knownLabels); len(n) > 0 && distance(strings.ToLower(words), n[0]) <= 2 {
-			p.warn(i+1, 1, "`**"+words+"**` is not a label, so this is read as text; did you mean `**"+
-				strings.ToUpper(n[0][:1])+n[0][1:]+"**`?")
-			return
-		}
+	if meant := p.nearLabel(i); meant != "" {
+		words, _, _, _ := boldLead(src)
+		p.warn(i+1, 1, "`**"+words+"**` is not a label, so this is read as text; did you mean `**"+
+			strings.ToUpper(meant[:1])+meant[1:]+"**`?")
+		return
 	}
 	if !labelled && !strings.HasPrefix(strings.TrimSpace(src), "<!--") && !isRule(src) {
 		p.warn(i+1, 1, "this line belongs to no label and is not read; write `**Main question**:` or `**Explanation**:` in front of it")
@@ -168,6 +167,44 @@ func (p *bankParser) strayLine(i int, labelled bool) {
 }
 
 var knownLabels = []string{labelMain, labelExplanation, labelFollowUps, labelKeyPoints, labelTrap}
+
+// nearLabel is the label that line i was meant to have, empty where it has none or has it.
+func (p *bankParser) nearLabel(i int) string {
+	if p.lines[i].kind != textLine {
+		return ""
+	}
+	words, _, colon, ok := boldLead(p.text[p.lines[i].start:p.lines[i].end])
+	if !ok || !colon {
+		return ""
+	}
+	if n := near(words, knownLabels); len(n) > 0 && distance(strings.ToLower(words), n[0]) <= 2 {
+		return n[0]
+	}
+	return ""
+}
+
+const indentedQuestion = "this question is indented, quoted or a list's item, so it is skipped and is text of what stands around it; " +
+	"begin its lines at the margin, or put it between ```markdown and ``` if it is an example"
+
+// indented reports whether line i would open a question if it began at the margin.
+func (p *bankParser) indented(i int) bool {
+	l := p.lines[i]
+	if l.kind != textLine {
+		return false
+	}
+	src := p.text[l.start:l.end]
+	inner := strings.TrimLeft(src, " \t>")
+	inner = strings.TrimPrefix(strings.TrimPrefix(inner, "- "), "* ")
+	if len(inner) == len(src) {
+		return false
+	}
+	if _, words, ok := heading(inner); ok {
+		is, _ := questionHeading(words)
+		return is
+	}
+	name, _, ok := label(inner)
+	return ok && name == labelMain
+}
 
 // comment reads the keys of a comment: id, topic, tags and difficulty, separated by semicolons.
 func (p *bankParser) comment(inside string, i int, m *meta) {

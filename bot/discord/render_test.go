@@ -340,7 +340,8 @@ func unread(t interface{ Fatalf(string, ...any) }, s string) string {
 			out.WriteByte(s[i])
 			continue
 		}
-		emoji := s[i] == ':' && (i+1 == len(s) || strings.ContainsRune("/_+-", rune(s[i+1])) || unicode.IsLetter(rune(s[i+1])))
+		emoji := s[i] == ':' && (i+1 == len(s) || strings.ContainsRune("/_+-", rune(s[i+1])) || // an emoji's name is ASCII
+			s[i+1] < utf8.RuneSelf && (unicode.IsLetter(rune(s[i+1])) || unicode.IsDigit(rune(s[i+1]))))
 		if emoji || strings.ContainsRune("*_~`|[]<>", rune(s[i])) {
 			t.Fatalf("%q is active in %q", s[i], s)
 		}
