@@ -60,6 +60,9 @@ func Scripts(t *testing.T, dir string) {
 	}
 	bank, problems := content.Parse("bank.md", src)
 	for _, p := range problems {
+		if !p.Error {
+			continue // a part without an answer, say
+		}
 		t.Errorf("%s:%d: %s", p.File, p.Line, p.Text)
 	}
 	files, err := filepath.Glob(filepath.Join(dir, "*.txt"))

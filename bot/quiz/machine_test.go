@@ -345,10 +345,15 @@ func (m *machine) forged(who chat.Member, where chat.Channel) {
 
 // event gives an event its name and takes it through the engine.
 func (m *machine) event(e chat.Event) {
+	e.Manager = slices.Contains(managers, e.Member)
+	m.unmanaged(e)
+}
+
+// unmanaged is an event whose platform tells what it tells of who manages.
+func (m *machine) unmanaged(e chat.Event) {
 	m.events++
 	e.ID = chat.EventID{At: m.now, Name: fmt.Sprintf("e%d", m.events)}
 	e.Workspace, e.At, e.Seed = machineWorkspace, m.now, uint64(m.events)*2654435761
-	e.Manager = slices.Contains(managers, e.Member)
 	m.last = append(m.last, e)[max(0, len(m.last)-4):]
 	m.step(e)
 }

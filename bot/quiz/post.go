@@ -295,6 +295,9 @@ func (s *step) closePost(ids []string) error {
 	}
 	p.State = postClosed
 	s.savePost(p)
+	if p.Think {
+		return nil
+	}
 	return s.redrawPost(p, false)
 }
 

@@ -37,12 +37,16 @@ func (s *step) resultDue(ids []string) error {
 	p.State = postLate
 	s.shut(p)
 	s.wake(p.Closes, chat.ChannelRoom(p.Channel), p.Channel, "close", p.ID)
+	if p.Think { // nothing about it changes
+		s.savePost(p)
+		return nil
+	}
 	silent, asleep := p.Answered+p.Aloud == 0, !s.ws.Asleep.IsZero()
 	p.Told = !silent && !asleep
 	if err := s.redrawPost(p, false); err != nil {
 		return err
 	}
-	if p.Think || asleep {
+	if asleep {
 		return nil
 	}
 	if err := s.countSilence(p, silent); err != nil {

@@ -6,5 +6,39 @@ import (
 	"greenroom/bot/bottest"
 )
 
-// TestScripts plays every conversation of testdata. Each promise of the design is held by the script named like it.
+// Each promise of the design is held by a conversation of testdata, where a conversation can hold it:
+//
+//	the way of a question: set-up, post, answer, redraft, follow-ups, result, late answer, sharing, board   post-answer-result
+//	what is no attempt; "no idea" shows the answer kindly                 not-an-attempt
+//	whoever has seen the answer can no longer score; aloud; the flag      seen-scores-nothing, post-answer-result
+//	the grader proposes, the person confirms; claims and the keeper       correct-this
+//	a point that many claim waits for the keeper                          many-claims
+//	a part without an answer is thought about                             think/think-about
+//	a question on demand scores nothing                                   question-on-demand
+//	a part scores once in 60 days, wherever it is asked                   scores-once-in-60-days
+//	streaks count weeks                                                   streaks
+//	one channel message a slot, four in a thread, no ping                 noise-budget (and every script)
+//	no answers: no result, the question returns, the keeper is asked      quiet-slots, change-days
+//	text written to the bot is read as a line, else offered as an answer  typed-answer, greetings, lines
+//	who may change what                                                   who-may, pause-in-trouble
+//	a schedule is active once it is announced                             announce-failed
+//	a schedule moves once its new channel can be written to               move-refused, trouble
+//	each slot is decided once, across clock changes                       clock-changes
+//	after downtime only the newest slot within its grace                  downtime
+//	a dead channel: told once, after seven days, and when it works        trouble, pause-in-trouble
+//	a keeper who cannot be told: the next manager sees it                 keeper-unreachable
+//	a removed post, a locked thread                                       removed-post
+//	gone and back, erased after 30 days                                   gone-and-back
+//	a double click changes nothing twice                                  double-clicks
+//	a reply that comes too late goes by direct message; closed ones       expired-submission, direct-closed
+//	see, export and erase what is kept                                    my-data
+//	texts of answers are kept 30 days                                     texts-kept-30-days
+//	bad input gets a clear error and loses nothing                        lines, announce-failed, change-days
+//
+// Points, weeks and words are held by the tables beside, what must hold whatever happens by TestMachine.
+
+// TestScripts plays every conversation of testdata.
 func TestScripts(t *testing.T) { bottest.Scripts(t, "testdata") }
+
+// TestThinkAbout plays those with questions that nobody can answer.
+func TestThinkAbout(t *testing.T) { bottest.Scripts(t, "testdata/think") }

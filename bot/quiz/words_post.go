@@ -454,13 +454,15 @@ func sayTicks(t *subject) chat.Message {
 }
 
 func (l *look) sayMore(t *subject) chat.Message {
-	m := chat.Message{
-		Blocks: []chat.Block{chat.Say(chat.Strong(t.partTitle()+"."), chat.Words(" Only you see this."))},
-		Buttons: []chat.Button{
-			t.button("Show the answer", "show"), t.button("Something is off with it", "flag"),
-			{Label: "My settings", Value: chat.Value{Look: true, Verb: "settings"}},
-		},
+	m := chat.Message{Blocks: []chat.Block{chat.Say(chat.Strong(t.partTitle()+"."), chat.Words(" Only you see this."))}}
+	if t.answer != "" {
+		m.Buttons = append(m.Buttons, t.button("Show the answer", "show"))
 	}
+	if n := t.probing(); n > 0 && !t.asks() { // nothing else leads there
+		m.Buttons = append(m.Buttons, t.lookButton("Follow-up "+strconv.Itoa(n), "follow", n))
+	}
+	m.Buttons = append(m.Buttons, t.button("Something is off with it", "flag"),
+		chat.Button{Label: "My settings", Value: chat.Value{Look: true, Verb: "settings"}})
 	if t.canScore() {
 		m.After = []chat.Block{chat.Text("Once you have seen the answer, this question can no longer score for you.")}
 	}
