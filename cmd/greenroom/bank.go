@@ -56,7 +56,7 @@ func problemLine(p content.Problem) string {
 	if p.Error {
 		kind = "error"
 	}
-	return fmt.Sprintf("%s:%d:%d: %s: %s", p.File, p.Line, p.Col, kind, p.Text)
+	return fmt.Sprintf("%s:%d:%d: %s: %s", printable(p.File), p.Line, p.Col, kind, printable(p.Text))
 }
 
 func sums(banks []*content.Bank, problems []content.Problem) string {
@@ -118,7 +118,7 @@ func showJSON(w io.Writer, questions []*content.Question) error {
 func showText(w io.Writer, questions []*content.Question) error {
 	var b strings.Builder
 	for _, q := range questions {
-		fmt.Fprintf(&b, "%s (%s:%d)\n  %s\n", q.ID, q.Source.File, q.Source.Line, content.Plain(q.Main))
+		fmt.Fprintf(&b, "%s (%s:%d)\n  %s\n", q.ID, printable(q.Source.File), q.Source.Line, content.Plain(q.Main))
 		facts := []string{q.Topic}
 		if q.Difficulty != "" {
 			facts = append(facts, q.Difficulty)
@@ -132,7 +132,11 @@ func showText(w io.Writer, questions []*content.Question) error {
 		}
 		b.WriteString("\n")
 	}
-	_, err := io.WriteString(w, b.String())
+	lines := strings.Split(b.String(), "\n")
+	for i, line := range lines {
+		lines[i] = printable(line)
+	}
+	_, err := io.WriteString(w, strings.Join(lines, "\n"))
 	return err
 }
 
@@ -161,3 +165,6 @@ func loadBanks(paths []string) ([]*content.Bank, []content.Problem, error) {
 type machine struct{}
 
 func (machine) Open(name string) (fs.File, error) { return os.Open(name) }
+
+// Stat looks at a file without opening it: opening a pipe waits for its writer.
+func (machine) Stat(name string) (fs.FileInfo, error) { return os.Stat(name) }

@@ -41,7 +41,8 @@ func (c grading) Run(std streams) error {
 	}
 	lines, out := bufio.NewReader(in), bufio.NewWriter(std.out)
 	if err := gradeLines(lines, out); err != nil {
-		return errors.Join(out.Flush(), fmt.Errorf("%s: %w", c.JSONL, err))
+		out.Flush() // where this fails too, the line's fault is the one to mend
+		return fmt.Errorf("%s: %w", c.JSONL, err)
 	}
 	return out.Flush()
 }

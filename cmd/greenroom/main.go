@@ -3,14 +3,11 @@
 package main
 
 import (
-	"context"
 	"errors"
 	"fmt"
 	"io"
 	"os"
-	"os/signal"
 	"strings"
-	"syscall"
 
 	"github.com/alecthomas/kong"
 )
@@ -37,16 +34,14 @@ const (
 )
 
 func main() {
-	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
-	context.AfterFunc(ctx, stop) // a second signal ends the process at once
-	os.Exit(run(ctx, os.Args[1:], streams{os.Stdin, os.Stdout, os.Stderr}))
+	os.Exit(run(os.Args[1:], streams{os.Stdin, os.Stdout, os.Stderr}))
 }
 
 // run is main without the process: it returns the exit code.
-func run(ctx context.Context, args []string, std streams) int {
+func run(args []string, std streams) int {
 	exited := -1 // by --help
 	parser := newParser(&commands{}, kong.Writers(std.out, std.err), kong.Exit(func(code int) { exited = code }),
-		kong.Bind(std), kong.BindTo(ctx, (*context.Context)(nil)))
+		kong.Bind(std))
 	command, err := parser.Parse(withDefault(args))
 	if exited >= 0 {
 		return exited
@@ -85,13 +80,13 @@ func report(w io.Writer, err error) int {
 	case errors.As(err, &found): // they have been listed
 		return exitFailed
 	case errors.As(err, &usage):
-		fmt.Fprintf(w, "greenroom: %v\n", err)
+		fmt.Fprintf(w, "greenroom: %s\n", printable(err.Error()))
 		return exitUsage
 	case errors.As(err, &parse):
-		fmt.Fprintf(w, "greenroom: %v; %s\n", err, helpFor(parse))
+		fmt.Fprintf(w, "greenroom: %s; %s\n", printable(err.Error()), helpFor(parse))
 		return exitUsage
 	}
-	fmt.Fprintf(w, "greenroom: %v\n", err)
+	fmt.Fprintf(w, "greenroom: %s\n", printable(err.Error()))
 	return exitFailed
 }
 

@@ -8,6 +8,7 @@ import (
 	"net"
 	"net/http"
 	"os"
+	"os/signal"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -31,9 +32,12 @@ type serve struct {
 	config
 }
 
-// Run builds, connects and runs, top to bottom, and stops in order when ctx ends: the bot first, then the pages, then
-// the store.
-func (c serve) Run(ctx context.Context, std streams) error {
+// Run builds, connects and runs, top to bottom, and stops in order at the first signal: the bot first, then the pages,
+// then the store. A second signal ends the process at once.
+func (c serve) Run(std streams) error {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	defer stop()
+	context.AfterFunc(ctx, stop)
 	if err := c.check(); err != nil {
 		return err
 	}
@@ -63,7 +67,7 @@ func (c serve) Run(ctx context.Context, std streams) error {
 	pages.Handle("/", playground.Handler())
 	pages.HandleFunc("GET /healthz", greenroom.ServeHealth)
 
-	fmt.Fprintf(std.out, "Greenroom is at http://%s and remembers in the folder %s. Ctrl-C stops it.\n", listener.Addr(), c.Data)
+	fmt.Fprintf(std.out, "Greenroom is at http://%s and remembers in the folder %s. Ctrl-C stops it.\n", listener.Addr(), printable(c.Data))
 	if err := runBeside(ctx, greenroom, pages, listener, log); err != nil {
 		return err
 	}
