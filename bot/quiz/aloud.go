@@ -27,7 +27,7 @@ func (l *look) aloudQuestion(t *subject) (chat.Reply, error) {
 	case !t.asks():
 		return tell(l.sayThinkAbout(t)), nil
 	case t.at().Aloud:
-		return tell(sayTicks(t)), nil
+		return tell(l.sayTicks(t)), nil
 	}
 	return tell(l.sayAloud(t)), nil
 }
@@ -40,7 +40,7 @@ func (s *step) aloudPoints(t *subject) (chat.Reply, error) {
 	if err := s.see(t.p, t.a, t.n); err != nil {
 		return chat.Reply{}, err
 	}
-	return turn(sayTicks(t)), nil
+	return turn(s.sayTicks(t)), nil
 }
 
 // tick ticks or unticks one point, as the button says. The first tick makes it an attempt.
@@ -52,7 +52,7 @@ func (s *step) tick(t *subject) (chat.Reply, error) {
 	}
 	if !at.answered() {
 		if s.ev.Value.Verb != "tick" {
-			return turn(sayTicks(t)), nil
+			return turn(s.sayTicks(t)), nil
 		}
 		at.Aloud = true
 		if err := s.begin(t); err != nil {
@@ -67,5 +67,5 @@ func (s *step) tick(t *subject) (chat.Reply, error) {
 	if err := s.saveAttempt(t.p, t.a); err != nil {
 		return chat.Reply{}, err
 	}
-	return turn(sayTicks(t)), nil
+	return turn(s.sayTicks(t)), nil
 }

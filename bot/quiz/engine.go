@@ -35,6 +35,8 @@ type Engine struct {
 	result    time.Duration
 	cron      string
 	rubrics   rubrics
+	touching  cache[[][]float64]       // see touches
+	copies    cache[*content.Question] // see question
 	on        feature
 }
 

@@ -42,45 +42,52 @@ func (s *step) notToday(t *subject) (chat.Reply, error) { return turn(notToday()
 
 // probing picks the follow-up to ask next in private: of those not answered yet, the one that touches most of what the
 // main answer missed, else the first; 0 when none is left.
-func (t *subject) probing() int {
+func (l *look) probing(t *subject) int {
 	best, most := 0, -1.0
-	missed := t.missedKeys()
 	for i, f := range t.q.FollowUps {
 		if !followUpAsks(f) || t.a.part(i+1).answered() || t.a.part(i+1).Seen {
 			continue
 		}
-		if score := touches(missed, f); score > most {
-			best, most = i+1, score
+		sum := 0.0
+		for _, k := range t.missedKeys() {
+			sum += l.touches(t)[k][i]
+		}
+		if sum > most {
+			best, most = i+1, sum
 		}
 	}
 	return best
 }
 
-// missedKeys are the key points of the main question that the member's answer does not cover.
-func (t *subject) missedKeys() []content.KeyPoint {
-	var missed []content.KeyPoint
+// missedKeys are the key points of the main question that the member's answer does not cover, by index.
+func (t *subject) missedKeys() []int {
+	var missed []int
 	covered := t.a.part(0).covers()
-	for i, k := range t.q.KeyPoints {
+	for i := range t.q.KeyPoints {
 		if !slices.Contains(covered, i) {
-			missed = append(missed, k)
+			missed = append(missed, i)
 		}
 	}
 	return missed
 }
 
-// touches tells how much of some key points a follow-up is about: its question weighs more than its answer.
-func touches(keys []content.KeyPoint, f content.FollowUp) float64 {
-	if len(keys) == 0 {
-		return 0
-	}
-	rubric := grade.Prepare(grade.Task{KeyPoints: keys})
-	sum := 0.0
-	for _, text := range []string{f.Question, f.Question, f.Question + ". " + f.Answer} {
-		for _, p := range rubric.Grade(text).Points {
-			sum += p.Coverage
+// touches tells how much of each key point of the main question each follow-up is about.
+func (l *look) touches(t *subject) [][]float64 {
+	return l.touching.get(t.p.Question, func() [][]float64 {
+		all := make([][]float64, len(t.q.KeyPoints))
+		for i, k := range t.q.KeyPoints {
+			for _, f := range t.q.FollowUps {
+				all[i] = append(all[i], touch(k, f))
+			}
 		}
-	}
-	return sum
+		return all
+	})
+}
+
+// touch tells how much of a key point a follow-up is about: its question weighs more than its answer.
+func touch(k content.KeyPoint, f content.FollowUp) float64 {
+	rubric := grade.Prepare(grade.Task{KeyPoints: []content.KeyPoint{k}})
+	return 2*rubric.Grade(f.Question).Points[0].Coverage + rubric.Grade(f.Question + ". " + f.Answer).Points[0].Coverage
 }
 
 // leftOut names the missed key point that a follow-up is about most; empty where it is about none.
@@ -90,8 +97,8 @@ func (l *look) leftOut(t *subject) string {
 	}
 	name, most := "", 0.3
 	for _, k := range t.missedKeys() {
-		if score := touches([]content.KeyPoint{k}, t.q.FollowUps[t.n-1]); score > most {
-			name, most = k.Name, score
+		if much := l.touches(t)[k][t.n-1]; much > most {
+			name, most = t.q.KeyPoints[k].Name, much
 		}
 	}
 	return name

@@ -120,7 +120,7 @@ func (l *look) sayFeedback(t *subject, me member) chat.Message {
 	at := t.at()
 	switch {
 	case at.Aloud:
-		return sayTicks(t)
+		return l.sayTicks(t)
 	case at.Abstained && !at.answered():
 		return l.sayAbstained(t)
 	}
@@ -209,7 +209,7 @@ func (l *look) feedbackButtons(t *subject) []chat.Button {
 		b = append(b, improve)
 	}
 	b = append(b, t.button("Show the answer", "show"))
-	if n := t.probing(); n > 0 {
+	if n := l.probing(t); n > 0 {
 		b = append(b, t.lookButton("Follow-up "+strconv.Itoa(n), "follow", n))
 	}
 	return b
@@ -423,7 +423,7 @@ func (l *look) sayAloud(t *subject) chat.Message {
 }
 
 // sayTicks are the key points to tick after saying the answer aloud.
-func sayTicks(t *subject) chat.Message {
+func (l *look) sayTicks(t *subject) chat.Message {
 	at := t.at()
 	head := "tick what you said."
 	if len(at.Claimed) > 0 {
@@ -447,7 +447,7 @@ func sayTicks(t *subject) chat.Message {
 		return m
 	}
 	m.After = []chat.Block{sayWorth(t)}
-	if n := t.probing(); n > 0 {
+	if n := l.probing(t); n > 0 {
 		m.Buttons = append(m.Buttons, t.lookButton("Follow-up "+strconv.Itoa(n), "follow", n))
 	}
 	return m
@@ -458,7 +458,7 @@ func (l *look) sayMore(t *subject) chat.Message {
 	if t.answer != "" {
 		m.Buttons = append(m.Buttons, t.button("Show the answer", "show"))
 	}
-	if n := t.probing(); n > 0 && !t.asks() { // nothing else leads there
+	if n := l.probing(t); n > 0 && !t.asks() { // nothing else leads there
 		m.Buttons = append(m.Buttons, t.lookButton("Follow-up "+strconv.Itoa(n), "follow", n))
 	}
 	m.Buttons = append(m.Buttons, t.button("Something is off with it", "flag"),
@@ -482,7 +482,7 @@ func (l *look) sayAnswer(t *subject) chat.Message {
 	if t.q.Trap != nil && t.n == 0 {
 		m.Blocks = append(m.Blocks, chat.Say(chat.Strong("A trap: "), chat.Literal(quote(content.Plain(t.q.Trap.Claim))), chat.Words(" That is not so: "), chat.Literal(content.Plain(t.q.Trap.Why))))
 	}
-	if n := t.probing(); n > 0 && !t.a.part(0).Aloud {
+	if n := l.probing(t); n > 0 && !t.a.part(0).Aloud {
 		m.Buttons = []chat.Button{t.lookButton("Follow-up "+strconv.Itoa(n), "follow", n)}
 	}
 	return m
