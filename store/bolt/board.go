@@ -27,21 +27,21 @@ func (db *DB) Rank(ctx context.Context, b store.Board, member string) (score sto
 
 // board calls look with the standing of a board, which is built first when it is not in memory.
 func (db *DB) board(ctx context.Context, b store.Board, look func(*standing)) error {
-	var last string
-	err := db.view(ctx, func(tx *bbolt.Tx) error {
-		date, err := newest.get(tx, []byte(b.Workspace))
-		last = string(date)
-		return err
-	})
-	if err != nil {
-		return err
-	}
-	if err := b.Valid(last); err != nil {
+	if err := db.view(ctx, func(tx *bbolt.Tx) error { return valid(tx, b) }); err != nil {
 		return err
 	}
 	return db.boards.look(b, db.now(), look, func() (map[string]int64, uint64, error) {
 		return db.sums(context.WithoutCancel(ctx), b) // others may be waiting for it too
 	})
+}
+
+// valid tells whether a board can be told from days and months as they are kept now.
+func valid(tx *bbolt.Tx, b store.Board) error {
+	last, err := newest.get(tx, []byte(b.Workspace))
+	if err != nil {
+		return err
+	}
+	return b.Valid(string(last))
 }
 
 // boards are the boards in memory, by workspace because that is how points find them.

@@ -45,6 +45,7 @@ const aheadMax = 24 * time.Hour
 // DB is an open file. One process has it at a time.
 type DB struct {
 	path    string
+	file    os.FileInfo // of what stood at path when it was opened
 	bolt    *bbolt.DB
 	now     func() time.Time
 	maxSize int64

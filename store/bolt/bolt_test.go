@@ -29,7 +29,7 @@ func TestBolt(t *testing.T) {
 // orderly takes units into one group.
 type orderly struct{ *DB }
 
-func (o orderly) CommitInOrder(_ context.Context, units []store.Unit) []error {
+func (o orderly) CommitInOrder(ctx context.Context, units []store.Unit) []error {
 	tx, err := o.bolt.Begin(true) // the committer stops at it, with the first unit in its hands
 	if err != nil {
 		return []error{err}
@@ -37,14 +37,17 @@ func (o orderly) CommitInOrder(_ context.Context, units []store.Unit) []error {
 	all := make([]*request, len(units))
 	for i, u := range units {
 		all[i] = &request{unit: u, answer: make(chan struct{}, 1)}
-		if err := o.enqueue(all[i]); err != nil {
+		if err := o.enqueue(ctx, all[i]); err != nil {
 			return []error{err}
 		}
 	}
-	errs := []error{tx.Rollback()}[:0]
-	for _, r := range all {
+	if err := tx.Rollback(); err != nil {
+		return []error{err}
+	}
+	errs := make([]error, len(all))
+	for i, r := range all {
 		<-r.answer
-		errs = append(errs, r.err)
+		errs[i] = r.err
 	}
 	return errs
 }

@@ -4,6 +4,8 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io/fs"
+	"os"
 	"runtime"
 	"runtime/debug"
 	"slices"
@@ -55,7 +57,7 @@ func (db *DB) Commit(ctx context.Context, u store.Unit) error {
 	r := requests.Get().(*request)
 	r.unit, r.err = u, nil
 	r.state.Store(queued)
-	if err := db.enqueue(r); err != nil {
+	if err := db.enqueue(ctx, r); err != nil {
 		return err
 	}
 	select {
@@ -72,14 +74,18 @@ func (db *DB) Commit(ctx context.Context, u store.Unit) error {
 	return err
 }
 
-func (db *DB) enqueue(r *request) error {
+func (db *DB) enqueue(ctx context.Context, r *request) error {
 	db.closing.RLock()
 	defer db.closing.RUnlock()
 	if db.closed {
 		return store.ErrClosed
 	}
-	db.queue <- r
-	return nil
+	select {
+	case db.queue <- r:
+		return nil
+	case <-ctx.Done():
+		return ctx.Err()
+	}
 }
 
 // checkRead checks the versions that were read, without a write.
@@ -158,8 +164,8 @@ func (db *DB) commit(all []*request) {
 	switch {
 	case err == nil:
 		return
-	case errors.Is(err, store.ErrDamaged) && len(group) > 1:
-		for _, r := range group { // one of them touches what is damaged: it shall not spoil the others
+	case len(group) > 1 && (errors.Is(err, store.ErrDamaged) || errors.Is(err, store.ErrFull)):
+		for _, r := range group { // one of them touches what is damaged, or does not fit: it shall not spoil the others
 			db.answer([]*request{r}, db.write([]*request{r}))
 		}
 	default:
@@ -180,6 +186,9 @@ func (db *DB) answer(group []*request, err error) {
 // write itself is everybody's.
 func (db *DB) write(units []*request) (err error) {
 	defer recovered(&err)
+	if err := db.inPlace(); err != nil {
+		return err
+	}
 	tx, err := db.bolt.Begin(true)
 	if err != nil {
 		return explained(err)
@@ -194,9 +203,9 @@ func (db *DB) write(units []*request) (err error) {
 	g := &group{
 		stage:    newStage(tx),
 		sequence: last + 1, // each group has its own, even one that only adds points: see boards
-		clock:    db.clock.Load(),
 		latest:   store.Millis(now.Add(aheadMax)),
 	}
+	g.clock = min(db.clock.Load(), g.latest) // the machine's clock may have been set back
 	touched, err := g.touch(db.touches.take())
 	if err != nil {
 		return err
@@ -240,6 +249,16 @@ func (db *DB) write(units []*request) (err error) {
 	db.clock.Store(g.clock)
 	db.boards.add(g.sequence, g.added)
 	db.boards.forget(now)
+	return nil
+}
+
+// inPlace tells whether the file that was opened still stands under its name. If not, what is written to it would be lost
+// when the process ends.
+func (db *DB) inPlace() error {
+	info, err := os.Stat(db.path)
+	if errors.Is(err, fs.ErrNotExist) || err == nil && !os.SameFile(info, db.file) {
+		return errTakenAway
+	}
 	return nil
 }
 

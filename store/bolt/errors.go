@@ -11,6 +11,10 @@ import (
 	"greenroom/store"
 )
 
+// errTakenAway is the error of commits while another file, or none, stands in the place of the one in use.
+var errTakenAway = errors.New("the file was moved, deleted or replaced while it was in use, so nothing more is written: " +
+	"move it back and it goes on by itself, or start Greenroom again with what stands there now")
+
 // damage is a fault found in the file; its errors are store.ErrDamaged.
 type damage string
 

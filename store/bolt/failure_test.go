@@ -98,6 +98,25 @@ func TestFull(t *testing.T) {
 	}
 }
 
+// A unit that does not fit spoils none of those that would share its transaction.
+func TestTooLargeForTheRest(t *testing.T) {
+	db := openAt(t, filepath.Join(t.TempDir(), "a.db"), Options{MaxSize: 1 << 20})
+	errs := orderly{db}.CommitInOrder(t.Context(), []store.Unit{
+		put("a", []byte("1")), put("b", make([]byte, 2<<20)), put("c", []byte("3")),
+	})
+	if len(errs) != 3 || errs[0] != nil || errs[2] != nil {
+		t.Errorf("%v", errs)
+	}
+	wantError(t, errs[1], store.ErrFull, "make room")
+	got, err := db.Load(t.Context(), "a", "b", "c")
+	if err != nil || got[0].Version == 0 || got[1].Version != 0 || got[2].Version == 0 {
+		t.Errorf("%v, %v", got, err)
+	}
+	if err := db.Check(t.Context()); err != nil {
+		t.Error(err)
+	}
+}
+
 // bbolt does not wrap the error of growing its file, so its text must do.
 func TestFullIsRecognised(t *testing.T) {
 	for _, err := range []error{
@@ -473,7 +492,7 @@ func TestWithdrawn(t *testing.T) {
 		t.Fatal(err)
 	}
 	first := &request{unit: put("first", []byte("1")), answer: make(chan struct{}, 1)}
-	if err := db.enqueue(first); err != nil {
+	if err := db.enqueue(context.Background(), first); err != nil {
 		t.Fatal(err)
 	}
 	for first.state.Load() != taken {
@@ -501,4 +520,60 @@ func TestWithdrawn(t *testing.T) {
 	if err != nil || records[0].Version == 0 || records[1].Version != 0 || records[2].Version == 0 {
 		t.Errorf("%v, %v", records, err)
 	}
+}
+
+// Nobody waits for a place in a full queue longer than they want to.
+func TestAFullQueueCanBeLeft(t *testing.T) {
+	db := openAt(t, filepath.Join(t.TempDir(), "a.db"), Options{})
+	tx, err := db.bolt.Begin(true) // the committer stops at it
+	if err != nil {
+		t.Fatal(err)
+	}
+	first := &request{unit: put("first", []byte("1")), answer: make(chan struct{}, 1)}
+	if err := db.enqueue(t.Context(), first); err != nil {
+		t.Fatal(err)
+	}
+	for first.state.Load() != taken {
+		runtime.Gosched()
+	}
+	for len(db.queue) < cap(db.queue) {
+		if err := db.enqueue(t.Context(), &request{unit: put("more", []byte("1")), answer: make(chan struct{}, 1)}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	ctx, cancel := context.WithCancel(t.Context())
+	cancel()
+	if err := db.enqueue(ctx, &request{}); !errors.Is(err, context.Canceled) {
+		t.Error(err)
+	}
+	if err := tx.Rollback(); err != nil {
+		t.Fatal(err)
+	}
+	if err := db.Close(); err != nil {
+		t.Error(err)
+	}
+}
+
+// What is committed to a file that is not in its place any more would be gone with the process.
+func TestTheFileIsTakenAway(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "a.db")
+	db := openAt(t, path, Options{})
+	commit(t, db, put("a", []byte("1")))
+	if err := os.Rename(path, path+".away"); err != nil {
+		t.Fatal(err)
+	}
+	wantError(t, db.Commit(t.Context(), put("a", []byte("2"))), errTakenAway, "move it back")
+	if b, err := store.NewReader(t.Context(), db).Get("a"); string(b) != "1" || err != nil {
+		t.Errorf("reading: %q, %v", b, err)
+	}
+	if err := os.Rename(path+".away", path); err != nil {
+		t.Fatal(err)
+	}
+	commit(t, db, put("a", []byte("3")))
+
+	if err := errors.Join(os.Remove(path), os.WriteFile(path, []byte("another file"), 0o600)); err != nil {
+		t.Fatal(err)
+	}
+	wantError(t, db.Commit(t.Context(), put("a", []byte("4"))), errTakenAway, "move it back")
+	wantError(t, db.Close(), errTakenAway, path)
 }

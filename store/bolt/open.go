@@ -98,6 +98,9 @@ func (db *DB) prepare(format int, migrations []migration, log *slog.Logger) (err
 	if err := syncFolder(filepath.Dir(db.path)); err != nil {
 		return err
 	}
+	if db.file, err = os.Stat(db.path); err != nil {
+		return err
+	}
 	if err := db.migrate(format, migrations, log); err != nil {
 		return err
 	}

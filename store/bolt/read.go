@@ -199,6 +199,9 @@ func (db *DB) sums(ctx context.Context, b store.Board) (sums map[string]int64, s
 		if sequence, err = readSequence(tx); err != nil {
 			return err
 		}
+		if err := valid(tx, b); err != nil { // once more: a month may have been folded since board asked
+			return err
+		}
 		from, to := b.From, b.To
 		if to == "" {
 			to = "9999-12-31"

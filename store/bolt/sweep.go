@@ -29,7 +29,7 @@ func (s sweep) step(g *group) (sweep, error) {
 	if g.newMonth {
 		s.fold, s.again = true, s.fold
 	}
-	if g.clock >= s.until+sweepEvery.Milliseconds() {
+	if g.clock < s.until || g.clock >= s.until+sweepEvery.Milliseconds() {
 		more, err := s.forget(g)
 		if err != nil {
 			return s, err

@@ -171,6 +171,29 @@ func TestFutureEvent(t *testing.T) {
 	}
 }
 
+// A machine whose clock was far ahead and is set right remembers as if it had never been.
+func TestTheClockWasAhead(t *testing.T) {
+	now := noon.AddDate(1, 0, 0)
+	db := openAt(t, filepath.Join(t.TempDir(), "a.db"), Options{Now: func() time.Time { return now }})
+	commit(t, db, event(now, "from the future"))
+	now = noon
+	first := event(noon, "e")
+	first.Sent = []store.Done{{Key: "k", ID: "id", At: noon}}
+	commit(t, db, first)
+	commit(t, db, event(noon.Add(time.Hour), "later"))
+	if err := db.Commit(t.Context(), first); !errors.Is(err, store.ErrSeen) {
+		t.Errorf("again: %v", err)
+	}
+	if id, err := db.Message(t.Context(), "k"); id != "id" || err != nil {
+		t.Errorf("message: %q, %v", id, err)
+	}
+	now = noon.Add(store.SeenFor + 2*time.Hour)
+	commit(t, db, event(now, "three days later"))
+	if got := entries(t, db, seen); got != 2 { // of the future, and the last
+		t.Errorf("%d marks", got)
+	}
+}
+
 // A board that nobody asks for leaves the memory, and comes back when somebody does.
 func TestIdleBoards(t *testing.T) {
 	ctx := context.Background()
