@@ -71,9 +71,8 @@ type Bot struct {
 	edits   *edits
 	runners *runners
 	slots   map[string]chan struct{} // by platform: one for each call under way
+	commits commits
 	panics  atomic.Int64
-
-	unwritten atomic.Bool // the last commit did not reach the disk
 
 	work    context.Context // ends when rooms have no more time
 	endWork func()
@@ -84,7 +83,7 @@ type Bot struct {
 // New joins the parts together; it does no I/O. Run starts it.
 func New(c Config) *Bot {
 	b := &Bot{Config: c.withDefaults(), slots: map[string]chan struct{}{}}
-	b.DB = watched{c.DB, &b.unwritten}
+	b.DB = watched{c.DB, b}
 	b.rooms = newRooms(b.RoomDepth, b.RoomsBusy)
 	b.timers = newTimers(b, b.RoomsBusy)
 	b.outbox = newOutbox(b)

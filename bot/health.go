@@ -7,7 +7,7 @@ import (
 	"log/slog"
 	"maps"
 	"net/http"
-	"sync/atomic"
+	"sync"
 	"time"
 
 	"greenroom/bot/chat"
@@ -52,29 +52,49 @@ func (b *Bot) Health(ctx context.Context) Health {
 	return h
 }
 
-// writable tells whether commits reach the disk. It writes only where the last one did not, so that a store that is
-// whole again shows it though nobody plays.
-func (b *Bot) writable(ctx context.Context) error {
-	if !b.unwritten.Load() {
-		return nil
-	}
-	return b.DB.Commit(ctx, store.Unit{Put: []store.Put{{Ref: shellKey("health"), Bytes: []byte("written")}}})
+// commits is what the shell's commits tell about the disk.
+type commits struct {
+	mu     sync.Mutex
+	failed time.Time // the last one that did not reach the disk; zero once one tried for it did
 }
 
-// watched is the store as the shell uses it: it notes whether the last commit that said so reached the disk.
+func (c *commits) set(failed time.Time) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.failed = failed
+}
+
+// watched is the store as the shell uses it.
 type watched struct {
 	store.DB
-	unwritten *atomic.Bool
+	b *Bot
 }
 
 func (w watched) Commit(ctx context.Context, u store.Unit) error {
 	err := w.DB.Commit(ctx, u)
 	switch {
-	case err == nil && !u.Empty():
-		w.unwritten.Store(false)
 	case err == nil, errors.Is(err, store.ErrSeen), errors.Is(err, store.ErrConflict), errors.Is(err, store.ErrInvalid), ctx.Err() != nil:
 	default:
-		w.unwritten.Store(true)
+		w.b.commits.set(w.b.Clock.Now())
+	}
+	return err
+}
+
+// writable tells whether commits reach the disk. A minute after one did not it tries, so that a store that is whole again
+// shows it though nobody plays; not before, because a full disk may still have room for something so small.
+func (b *Bot) writable(ctx context.Context) error {
+	b.commits.mu.Lock()
+	failed := b.commits.failed
+	b.commits.mu.Unlock()
+	if failed.IsZero() {
+		return nil
+	}
+	if waits(b.Clock.Now(), failed.Add(time.Minute)) {
+		return errors.New("a commit did not reach the disk within the last minute")
+	}
+	err := b.DB.Commit(ctx, store.Unit{Put: []store.Put{{Ref: shellKey("health"), Bytes: []byte("written")}}})
+	if err == nil {
+		b.commits.set(time.Time{})
 	}
 	return err
 }

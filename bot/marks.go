@@ -16,7 +16,7 @@ import (
 //	tried/KEY            the instant at which the message KEY was handed to its platform; gone when its outcome is known
 //	parked/wake/NAME     a wake row that was put aside (park.go)
 //	parked/row/KEY       an outbox row that was put aside
-//	health               written while nobody knows whether anything can be (health.go)
+//	health               written to see whether anything can be (health.go)
 //
 // These records change in one unit with the rows that they are about, so they are written by their full names and not
 // through store.Space, which keeps its units to itself.

@@ -246,7 +246,15 @@ func TestHealthOfAStoreThatCannotBeWritten(t *testing.T) {
 		if h := b.Health(t.Context()); h.OK || h.Store {
 			t.Errorf("full: %+v", h)
 		}
+		time.Sleep(time.Minute)
+		if h := b.Health(t.Context()); h.OK || h.Store {
+			t.Errorf("still full: %+v", h)
+		}
 		db.set(nil)
+		if h := b.Health(t.Context()); h.OK || h.Store {
+			t.Errorf("a commit has just failed: %+v", h)
+		}
+		time.Sleep(time.Minute)
 		if h := b.Health(t.Context()); !h.OK || !h.Store {
 			t.Errorf("after there was room again: %+v", h)
 		}

@@ -3,6 +3,7 @@ package bolt
 import (
 	"errors"
 	"fmt"
+	"io/fs"
 	"strings"
 	"syscall"
 
@@ -51,6 +52,8 @@ func explained(err error) error {
 		return fmt.Errorf("%w: stop the other Greenroom, or give this one a data folder of its own", store.ErrLocked)
 	case isFull(err):
 		return fmt.Errorf("%w: nothing was written; make room on the disk or raise the limit, and it goes on by itself (%w)", store.ErrFull, err)
+	case errors.Is(err, fs.ErrPermission):
+		return fmt.Errorf("%w; let the user who runs Greenroom read and write the file and its folder", err)
 	case errors.Is(err, berrors.ErrInvalid), errors.Is(err, berrors.ErrChecksum), errors.Is(err, berrors.ErrVersionMismatch):
 		return damaged("the file does not begin as a store does (%v)", err)
 	}

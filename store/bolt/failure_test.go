@@ -118,7 +118,7 @@ func TestTooLargeForTheRest(t *testing.T) {
 }
 
 // bbolt does not wrap the error of growing its file, so its text must do.
-func TestFullIsRecognised(t *testing.T) {
+func TestErrorsOfTheDiskAreRecognised(t *testing.T) {
 	for _, err := range []error{
 		&os.PathError{Op: "write", Path: "a.db", Err: syscall.ENOSPC},
 		fmt.Errorf("file resize error: %s", &os.PathError{Op: "truncate", Path: "a.db", Err: syscall.ENOSPC}),
@@ -126,6 +126,7 @@ func TestFullIsRecognised(t *testing.T) {
 	} {
 		wantError(t, explained(err), store.ErrFull, "make room")
 	}
+	wantError(t, explained(&os.PathError{Op: "open", Path: "a.db", Err: syscall.EACCES}), os.ErrPermission, "let the user who runs Greenroom")
 	if err := explained(syscall.EIO); errors.Is(err, store.ErrFull) {
 		t.Error(err)
 	}

@@ -53,7 +53,7 @@ func verifyFile(path string, opts Options) error {
 	case errors.Is(err, fs.ErrNotExist), err == nil && info.Size() == 0:
 		return nil // bbolt makes it
 	case err != nil:
-		return err
+		return explained(err)
 	case info.IsDir():
 		return errors.New("it is a folder: name a file")
 	}
