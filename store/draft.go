@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"hash/maphash"
 )
 
 // View only reads. Draft and Reader satisfy it, so code that shows things serves both.
@@ -96,9 +97,10 @@ func (d *Draft) Points(p Points) {
 // changed meanwhile. fn must touch nothing but its draft. The error of fn ends it without a commit, unless what fn had
 // read was not of one moment: then it may have been misled, and runs again. A draft that only reads costs no write.
 func Update(ctx context.Context, db DB, fn func(*Draft) error) error {
-	// Each conflict means that somebody else got through. With n who want the same record a try succeeds one time in n, so
-	// hundreds of them may need thousands of tries; more than that is a mistake.
+	// Each conflict means that somebody else got through; so many in a row are a mistake.
 	const tries = 10_000
+	leave := func() {}
+	defer func() { leave() }()
 	for range tries {
 		d := &Draft{reader: reader{ctx, db}, read: map[Ref]Record{}, put: map[Ref]int{}}
 		failed := fn(d)
@@ -106,8 +108,11 @@ func Update(ctx context.Context, db DB, fn func(*Draft) error) error {
 		if failed != nil {
 			unit = Unit{Read: unit.Read}
 		}
-		switch err := db.Commit(ctx, unit); {
+		err := db.Commit(ctx, unit)
+		switch {
 		case errors.Is(err, ErrConflict):
+			leave()
+			leave = queueUp(ctx, err)
 		case failed != nil:
 			return failed
 		default:
@@ -115,6 +120,31 @@ func Update(ctx context.Context, db DB, fn func(*Draft) error) error {
 		}
 	}
 	return fmt.Errorf("commit, %d times in a row: %w", tries, ErrConflict)
+}
+
+// queues is where updates that met a conflict try again, those of one record one after the other: of hundreds who want
+// the same record only one gets through at a time, and without a queue each of them would try hundreds of times. Records
+// may share a queue.
+var queues = func() (all [64]chan struct{}) {
+	for i := range all {
+		all[i] = make(chan struct{}, 1)
+	}
+	return all
+}()
+
+var queueSeed = maphash.MakeSeed()
+
+// queueUp waits for the turn at the record of a conflict, or until ctx ends.
+func queueUp(ctx context.Context, conflict error) (leave func()) {
+	var at Conflict
+	_ = errors.As(conflict, &at) // a store that does not say where has one queue for all
+	queue := queues[maphash.String(queueSeed, string(at.Ref))%uint64(len(queues))]
+	select {
+	case queue <- struct{}{}:
+		return func() { <-queue }
+	case <-ctx.Done():
+		return func() {}
+	}
 }
 
 // NewReader is a View of what is committed.

@@ -145,7 +145,7 @@ func (m *Memory) check(u Unit) error {
 	}
 	for _, r := range u.Read {
 		if m.records[r.Ref].Version != r.Version {
-			return fmt.Errorf("record %s: %w", r.Ref, ErrConflict)
+			return Conflict{r.Ref}
 		}
 	}
 	return nil

@@ -9,6 +9,7 @@ package store
 import (
 	"context"
 	"errors"
+	"fmt"
 	"io"
 	"time"
 )
@@ -23,7 +24,7 @@ type DB interface {
 	// protected against newcomers: what must hold stands in one record.
 	List(ctx context.Context, prefix, after Ref, n int) ([]Record, error)
 	// Commit applies a unit entirely or not at all and returns when it is durable. ErrSeen: the event, or the wake
-	// row that fired, was handled before. ErrConflict: something that was read has changed. ErrFull: no space, which may
+	// row that fired, was handled before. ErrConflict, as a Conflict: something that was read has changed. ErrFull: no space, which may
 	// change. ErrInvalid: see Unit.Valid. After these nothing was written; after any other error the unit may or may not
 	// have been applied. A unit that changes nothing is only checked, against one moment, and costs no write.
 	Commit(ctx context.Context, u Unit) error
@@ -150,6 +151,14 @@ var (
 	ErrDamaged  = errors.New("the store is damaged")
 	ErrNewer    = errors.New("the store was written by a newer Greenroom")
 )
+
+// Conflict is the ErrConflict of one record.
+type Conflict struct{ Ref Ref }
+
+func (c Conflict) Error() string { return fmt.Sprintf("record %s: %v", c.Ref, ErrConflict) }
+
+// Unwrap gives ErrConflict.
+func (Conflict) Unwrap() error { return ErrConflict }
 
 // How long the store remembers.
 const (

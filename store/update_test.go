@@ -1,8 +1,12 @@
 package store_test
 
 import (
+	"bytes"
 	"context"
 	"errors"
+	"runtime"
+	"sync"
+	"sync/atomic"
 	"testing"
 
 	"greenroom/store"
@@ -107,6 +111,44 @@ func TestUpdate(t *testing.T) {
 			t.Errorf("%v after %d runs", err, runs)
 		}
 	})
+}
+
+// Of many who want one record only one gets through at a time; the others do not try again and again meanwhile.
+func TestManyUpdatesOfOneRecord(t *testing.T) {
+	const n = 200
+	db := store.NewMemory()
+	var runs atomic.Int64
+	var all, began sync.WaitGroup
+	began.Add(n)
+	for range n {
+		all.Go(func() {
+			first := true
+			err := store.Update(t.Context(), db, func(d *store.Draft) error {
+				runs.Add(1)
+				b, err := d.Get("counter")
+				if first {
+					first = false
+					began.Done()
+					began.Wait() // all have read the same
+				}
+				for range 10 {
+					runtime.Gosched()
+				}
+				d.Put("counter", append(bytes.Clone(b), 'x'))
+				return err
+			})
+			if err != nil {
+				t.Error(err)
+			}
+		})
+	}
+	all.Wait()
+	if b, err := store.NewReader(t.Context(), db).Get("counter"); len(b) != n || err != nil {
+		t.Errorf("%d updates are there, %v", len(b), err)
+	}
+	if got := runs.Load(); got > 2*n {
+		t.Errorf("%d runs of %d updates", got, n)
+	}
 }
 
 func TestKey(t *testing.T) {

@@ -97,7 +97,7 @@ func (db *DB) checkRead(ctx context.Context, reads []store.Read) error {
 				return err
 			}
 			if version(b) != r.Version {
-				return fmt.Errorf("record %s: %w", r.Ref, store.ErrConflict)
+				return store.Conflict{Ref: r.Ref}
 			}
 		}
 		return nil

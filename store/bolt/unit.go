@@ -45,7 +45,7 @@ func (g *group) check(u *store.Unit) error {
 			return err
 		}
 		if version(b) != r.Version {
-			return fmt.Errorf("record %s: %w", r.Ref, store.ErrConflict)
+			return store.Conflict{Ref: r.Ref}
 		}
 	}
 	return nil
