@@ -115,6 +115,7 @@ func (s *step) eraseMe() (chat.Reply, error) {
 	}
 	s.d.Delete(s.ref("dealt", string(m)))
 	s.d.Delete(s.memberRef(m))
+	s.wake(time.Time{}, chat.DirectRoom(m), "", "pending", string(m))
 	return turn(erased()), nil
 }
 

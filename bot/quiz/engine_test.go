@@ -1,6 +1,7 @@
 package quiz_test
 
 import (
+	"fmt"
 	"strings"
 	"testing"
 	"time"
@@ -24,7 +25,14 @@ func (m *machine) newest(verb string) chat.Value {
 }
 
 // answered is what the newest reply says.
-func (m *machine) answered() string { return bytesOf(m.t, m.seen[len(m.seen)-1].message) }
+func (m *machine) answered() string {
+	for i := len(m.seen) - 1; i >= 0; i-- {
+		if m.seen[i].key == "" {
+			return bytesOf(m.t, m.seen[i].message)
+		}
+	}
+	return ""
+}
 
 func (m *machine) clicks(who chat.Member, v chat.Value) string {
 	m.event(chat.Event{Kind: chat.Click, Member: who, Channel: "team", Room: "c:team", Value: v})
@@ -103,4 +111,83 @@ func TestKeeperInDirectMessage(t *testing.T) {
 			t.Errorf("%s in %q: %s", c.who, c.where, got)
 		}
 	}
+}
+
+// TestTypedTwice holds that a button grades the text that it was shown with, not one that was typed after it.
+func TestTypedTwice(t *testing.T) {
+	m := newMachine(t, quiz.New(quiz.Config{Banks: machineBanks(t)}))
+	m.line("sam", "", "PUT is idempotent, so sending it twice leaves the same state.")
+	first := m.newest("grade-it")
+	m.line("sam", "", "With POST the server chooses the address of the new resource.")
+	second := m.newest("grade-it")
+	if got := m.clicks("sam", first); !strings.Contains(got, "no longer open") {
+		t.Errorf("the first text is gone, and its button says %s", got)
+	}
+	if got := m.clicks("sam", second); !strings.Contains(got, "I found 1 of 4 points") {
+		t.Errorf("the second text: %s", got)
+	}
+}
+
+// TestMoveTwice holds that a schedule moves only where its last announcement stands.
+func TestMoveTwice(t *testing.T) {
+	m := newMachine(t, quiz.New(quiz.Config{Banks: machineBanks(t)}))
+	for _, to := range []string{"#other", "#" + longID} { // the outbox sends them in this order
+		m.event(chat.Event{Kind: chat.Submit, Member: "mira", Channel: "team", Room: "c:team", Value: chat.Value{Verb: "move", Post: "s1"},
+			Fields: map[string][]string{"channel": {to}}})
+	}
+	m.refusals["#"+longID] = chat.ReasonForbidden
+	m.settle()
+	m.line("mira", "team", "schedule list")
+	if got := m.answered(); !strings.Contains(got, `"text":"team"`) {
+		t.Errorf("the schedule is not where it was: %s", got)
+	}
+}
+
+// TestErasedIsGone holds that after erasing no record names the member, and that erasing is decided in one way only.
+func TestErasedIsGone(t *testing.T) {
+	m := newMachine(t, quiz.New(quiz.Config{Banks: machineBanks(t)}))
+	named := func(who chat.Member) (list []string) {
+		records, err := m.db.List(t.Context(), "", "", 10000)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, r := range records {
+			if strings.Contains(string(r.Ref)+string(r.Bytes), string(who)) {
+				list = append(list, string(r.Ref))
+			}
+		}
+		return list
+	}
+	post := m.newest("answer").Post
+	for i := range 8 { // one alone may be decided alike twice by chance
+		who := chat.Member(fmt.Sprintf("erasable%d", i))
+		m.playsOne(who, post)
+		if len(named(who)) < 8 {
+			t.Fatalf("too little is kept to test erasing: %q", named(who))
+		}
+		m.clicks(who, chat.Value{Verb: "erase"})
+		if left := named(who); len(left) > 0 {
+			t.Errorf("still named in %q", left)
+		}
+	}
+}
+
+// playsOne does with a post what leaves traces.
+func (m *machine) playsOne(who chat.Member, post string) {
+	submit := func(v chat.Value, fields map[string][]string) {
+		m.event(chat.Event{Kind: chat.Submit, Member: who, Channel: "team", Room: "c:team", Value: v, Fields: fields})
+		m.settle()
+	}
+	m.clicks(who, chat.Value{Verb: "hint", Post: post})
+	for part, text := range []string{
+		"PUT is idempotent, so sending it twice leaves the same state.", "Doing it twice has the effect of doing it once.",
+		"When the method is idempotent, or the server remembers an idempotency key.",
+	} {
+		submit(chat.Value{Verb: "answer", Post: post, Part: part, Arg: "1"}, map[string][]string{"answer": {text}})
+	}
+	submit(chat.Value{Verb: "correct", Post: post}, map[string][]string{"said": {"1", "2", "3"}, "words": {"as I said"}})
+	submit(chat.Value{Verb: "name"}, map[string][]string{"how": {"nick"}, "nick": {"fox"}})
+	m.clicks(who, chat.Value{Verb: "share-answer", Post: post})
+	m.line(who, "", "question caching")
+	m.line(who, "", "With POST the server chooses the address of the new resource.")
 }

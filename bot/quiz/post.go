@@ -103,15 +103,15 @@ func (l *look) post(id string) (*post, error) {
 
 func (s *step) savePost(p *post) { save(s.d, s.postRef(p.ID), p) }
 
-// question is a post's own copy; nobody may change it. Its record is read each time and decoded once: the name of the
-// copy is its content's hash.
+// question is a post's own copy; nobody may change it. Its record is read each time and decoded once: it is
+// written once.
 func (l *look) question(p *post) (*content.Question, error) {
 	ref := l.ref("question", p.Question)
 	b, err := l.v.Get(ref)
 	if err != nil || b == nil {
 		return nil, err
 	}
-	q := l.copies.get(p.Question, func() *content.Question {
+	q := l.copies.get(string(ref), func() *content.Question {
 		if q, err := decode[content.Question](ref, b); err == nil {
 			return q
 		}
