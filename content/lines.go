@@ -121,9 +121,12 @@ func (s *scanner) fence(i int, char byte, n int, info string) int {
 	for j := i + 1; j < end; j++ {
 		s.lines[j].kind = quietLine
 	}
-	if listing && question >= 0 && question < end {
-		s.report(question+1, 1, "this question stands in a code listing, so it is not asked; take the "+marks+" of line "+strconv.Itoa(i+1)+
-			" and its end away to have it asked")
+	for j := i + 1; j < end; j++ {
+		if name, _, ok := label(s.text[s.lines[j].start:s.lines[j].end]); ok && name == labelMain {
+			s.report(j+1, 1, "this question stands in a code listing, so it is not asked; take the "+marks+" of line "+strconv.Itoa(i+1)+
+				" and its end away to have it asked")
+			break
+		}
 	}
 	return end
 }

@@ -170,7 +170,8 @@ func TestProblems(t *testing.T) {
 		{"quoted question", good + "> ## Question\n", 1, []string{"6:1! indented, quoted or a list's item"}},
 		{"indented question", good + "    **Main question**: What?\n", 1, []string{"6:1! indented, quoted or a list's item"}},
 		{"only a quoted question", "> ## Question\n> " + plainAsk, 0, []string{"1:1! indented, quoted or a list's item"}},
-		{"a listing of a question", good + "```markdown\n" + good + "```\n", 1, []string{"7:1 take the ``` of line 6"}},
+		{"a listing of a question", good + "```markdown\n" + good + "```\n", 1, []string{"8:1 take the ``` of line 6"}},
+		{"question in a listing without its heading", ask(plainAsk, answer+"\n```python\n"+plainAsk+"\n```"), 1, []string{"7:1 take the ``` of line 6"}},
 		{"rule on top", "---\n\n" + good, 1, nil},
 		{"full-width colon", ask("**Main question**：What is a loop?\n**Trap：** It ends — False: it may not.", answer), 1, nil},
 		{"deep question heading", good + "#### Question\nNothing.\n", 1, []string{"6:1 write `## Question`"}},
@@ -274,7 +275,7 @@ func TestMetaAboveHeading(t *testing.T) {
 func TestStructureInCode(t *testing.T) {
 	listing := "```markdown\n" + sample + "```"
 	bank, problems := Parse("x.md", []byte(ask(plainAsk, "Write it so:\n"+listing+"\n\n```python\n# Question\n## Answer\n**Main question**: x\n```")))
-	if len(problems) != 1 || !strings.Contains(problems[0].Text, "in a code listing") || len(bank.Questions) != 1 ||
+	if len(problems) != 2 || !strings.Contains(problems[0].Text, "in a code listing") || !strings.Contains(problems[1].Text, "in a code listing") || len(bank.Questions) != 1 ||
 		!strings.Contains(bank.Questions[0].Answer, "With `break`.") {
 		t.Errorf("%d questions, %v", len(bank.Questions), problems)
 	}
