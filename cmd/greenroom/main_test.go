@@ -1,6 +1,8 @@
 package main
 
 import (
+	"os"
+	"strings"
 	"testing"
 
 	"github.com/rogpeppe/go-internal/testscript"
@@ -8,6 +10,11 @@ import (
 
 // The test binary is greenroom too, for the scripts.
 func TestMain(m *testing.M) {
+	for _, setting := range os.Environ() { // those of the machine are not the tests'
+		if name, _, _ := strings.Cut(setting, "="); strings.HasPrefix(name, "GREENROOM_") {
+			os.Unsetenv(name)
+		}
+	}
 	testscript.Main(m, map[string]func(){"greenroom": main})
 }
 
