@@ -38,7 +38,7 @@ func (p *bankParser) frontMatter() int {
 		}
 		at, n = at+len(l)+1, n+1
 	}
-	if strings.TrimSpace(p.text[start:min(at, len(p.text))]) == "" {
+	if strings.TrimSpace(p.text[min(start, len(p.text)):min(at, len(p.text))]) == "" {
 		return 0 // a rule above the first question
 	}
 	p.warn(1, 1, "the front matter that begins here is never closed, so its keys are not read; write --- below its last key")

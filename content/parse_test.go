@@ -173,6 +173,7 @@ func TestProblems(t *testing.T) {
 		{"a listing of a question", good + "```markdown\n" + good + "```\n", 1, []string{"8:1 take the ``` of line 6"}},
 		{"question in a listing without its heading", ask(plainAsk, answer+"\n```python\n"+plainAsk+"\n```"), 1, []string{"7:1 take the ``` of line 6"}},
 		{"rule on top", "---\n\n" + good, 1, nil},
+		{"a rule and nothing else", "---", 0, []string{"1:1! no question found"}},
 		{"full-width colon", ask("**Main question**：What is a loop?\n**Trap：** It ends — False: it may not.", answer), 1, nil},
 		{"deep question heading", good + "#### Question\nNothing.\n", 1, []string{"6:1 write `## Question`"}},
 		{"unclosed fence", ask(plainAsk, answer+"\n```python\nx = 1\n") + strings.ReplaceAll(good, "loop", "list"), 2, []string{"6:1 never closed"}},
