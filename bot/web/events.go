@@ -41,6 +41,9 @@ func (p *Playground) event(w http.ResponseWriter, r *http.Request, v *visitor) {
 		p.reply(w, http.StatusServiceUnavailable, answer{Say: "Greenroom is starting or stopping. Nothing was lost here: try again in a moment."})
 	case errors.As(err, &refused), errors.Is(err, errNoMessage):
 		p.reply(w, http.StatusUnprocessableEntity, answer{Say: "That message is not there any more."})
+	case errors.Is(err, errPage):
+		p.cfg.Log.Debug("playground: a request that no page of ours makes", "member", v.me.ID, "err", err)
+		p.reply(w, http.StatusUnprocessableEntity, answer{Say: sentence(errPage)})
 	case errors.Is(err, errUnreadable):
 		p.reply(w, http.StatusUnprocessableEntity, answer{Say: sentence(errors.Unwrap(err))})
 	default:
@@ -65,7 +68,10 @@ func (p *Playground) take(ctx context.Context, r *http.Request, v *visitor) (ans
 	if errs := tooLong(e.Event.Fields); len(errs) > 0 {
 		return answer{Errors: errs}, nil
 	}
-	clicked, err := p.clicked(ctx, v.me.ID, e.Origin.Message)
+	if err := p.checkThread(ctx, e.Origin); err != nil {
+		return answer{}, err
+	}
+	clicked, err := p.clicked(ctx, v.me.ID, e.Origin)
 	if err != nil {
 		return answer{}, err
 	}
@@ -96,13 +102,25 @@ func (p *Playground) take(ctx context.Context, r *http.Request, v *visitor) (ans
 	return a, err
 }
 
-// clicked reads the message that was acted upon; the zero message when there is none.
-func (p *Playground) clicked(ctx context.Context, who chat.Member, id chat.MessageID) (message, error) {
-	if id == "" {
+// checkThread refuses a thread that does not begin in its channel: a page can name any message, also somebody else's.
+func (p *Playground) checkThread(ctx context.Context, o origin) error {
+	if o.Thread == "" {
+		return nil
+	}
+	m, err := p.history.message(ctx, o.Thread)
+	if err == nil && (!m.beginsThread() || m.place() != o.Room) {
+		err = errNoMessage
+	}
+	return err
+}
+
+// clicked reads the message that was acted upon, which stands where the member was; the zero message when there is none.
+func (p *Playground) clicked(ctx context.Context, who chat.Member, o origin) (message, error) {
+	if o.Message == "" {
 		return message{}, nil
 	}
-	m, err := p.history.message(ctx, id)
-	if err == nil && !m.visible(who) {
+	m, err := p.history.message(ctx, o.Message)
+	if err == nil && (!m.visible(who) || m.place() != o.Room) {
 		err = errNoMessage
 	}
 	return m, err
@@ -118,11 +136,6 @@ func (p *Playground) show(ctx context.Context, e posted) error {
 		m.Direct = e.Event.Member
 	}
 	return p.history.update(ctx, func(c *change) error {
-		if m.Thread != "" {
-			if _, err := find(c.d, m.Thread); err != nil {
-				return err
-			}
-		}
 		_, err := c.add(m)
 		return err
 	})

@@ -93,10 +93,10 @@ func TestCommandIsAnsweredInPrivate(t *testing.T) {
 	if len(lines) != 1 || lines[0].Text != "help me" || lines[0].Typed || lines[0].Member != host || !lines[0].Manager || lines[0].Zone != "Europe/Berlin" {
 		t.Fatalf("the bot got %+v", lines)
 	}
-	if _, page := c.get("/c/random"); !strings.Contains(page, "I read: help me") || !strings.Contains(page, "Only you see this") {
+	if _, page := c.get("/c/random"); !strings.Contains(page, "I read: <bdi>help me</bdi>") || !strings.Contains(page, "Only you see this") {
 		t.Error("the answer is not on the page of who asked, marked as private")
 	}
-	if _, page := other.get("/c/random"); strings.Contains(page, "I read: help me") {
+	if _, page := other.get("/c/random"); strings.Contains(page, "I read: <bdi>help me</bdi>") {
 		t.Error("the answer is on somebody else's page")
 	}
 }
@@ -109,7 +109,7 @@ func TestDirectMessages(t *testing.T) {
 		t.Fatalf("the bot got %+v", lines)
 	}
 	_, page := c.get("/d")
-	if !strings.Contains(page, "I read: help") || strings.Contains(page, "Only you see this</span>") {
+	if !strings.Contains(page, "I read: <bdi>help</bdi>") || strings.Contains(page, "Only you see this</span>") {
 		t.Error("the direct conversation does not show the answer plainly")
 	}
 	if status, a := c.do("kind", "line", "text", "help", "room", "d:sam"); status != 422 || a.Say == "" {
@@ -255,94 +255,31 @@ func TestCompletionsComeFromTheBot(t *testing.T) {
 	}
 }
 
-func TestMembersOfABrowser(t *testing.T) {
+// A page can name any message as a thread or as what was clicked; only what stands in its room, and in its sight, counts.
+func TestForeignMessagesAreNoThreads(t *testing.T) {
 	w := newWorld(t, nil)
 	c := w.visit()
-	post := func(path string, pairs ...string) int {
-		v := url.Values{}
-		for i := 0; i < len(pairs); i += 2 {
-			v.Set(pairs[i], pairs[i+1])
+	secret := w.send(chat.Action{Key: "dm", Do: chat.Direct, Member: "sam", Message: say("to Sam alone")}, "")
+	post := w.send(chat.Action{Key: "p", Do: chat.Post, Channel: "random", Message: say("a post")}, "")
+	reply := w.send(chat.Action{Key: "r", Do: chat.Thread, Channel: "random", Message: say("below it")}, post)
+	for what, id := range map[string]chat.MessageID{"somebody's message": secret, "a reply": reply, "a post elsewhere": "c:interview-prep.1", "nothing": "c:random.99"} {
+		if status, a := c.do("kind", "line", "text", "hello", "thread", string(id)); status != 422 || !strings.Contains(a.Say, "not there") {
+			t.Errorf("a reply to %s: %d, %+v", what, status, a)
 		}
-		r, err := c.PostForm(w.srv.URL+path, v)
-		if err != nil {
-			t.Fatal(err)
+		if id == reply {
+			continue
 		}
-		r.Body.Close()
-		return r.StatusCode
-	}
-	acting := func() string {
-		_, page := c.get("/c/random")
-		_, after, _ := strings.Cut(page, `data-me="`)
-		id, _, _ := strings.Cut(after, `"`)
-		return id
-	}
-	if acting() != "m1" {
-		t.Errorf("the first browser is %s", acting())
-	}
-	if status := post("/members", "name", "Zoë"); status != 200 || acting() != "m2" {
-		t.Errorf("a second member: %d, acting as %s", status, acting())
-	}
-	if status := post("/act", "member", "m1"); status != 200 || acting() != "m1" {
-		t.Errorf("back to the first: %d, %s", status, acting())
-	}
-	if status := post("/act", "member", "mira"); status != 422 || acting() != "m1" {
-		t.Errorf("acting as a sample: %d, %s", status, acting())
-	}
-	if status := post("/name", "name", "\u200b"); status != 422 {
-		t.Errorf("an invisible name: %d", status)
-	}
-	if status := post("/name", "name", "Grace"); status != 200 {
-		t.Errorf("a new name: %d", status)
-	}
-	if _, page := w.visit().get("/c/random"); !strings.Contains(page, "Grace") || !strings.Contains(page, "Zoë") || !strings.Contains(page, "Mira (sample)") {
-		t.Error("another browser does not see the members")
-	}
-	// A tab that shows another member of the same browser acts as that one.
-	r, err := http.NewRequest("POST", w.srv.URL+"/event", strings.NewReader(url.Values{
-		"kind": {"line"}, "text": {"as the second"}, "room": {"c:random"}, "token": {c.token()},
-	}.Encode()))
-	if err != nil {
-		t.Fatal(err)
-	}
-	r.Header.Set("Content-Type", "application/x-www-form-urlencoded")
-	r.Header.Set("Greenroom-Member", "m2")
-	res, err := c.Do(r)
-	if err != nil {
-		t.Fatal(err)
-	}
-	res.Body.Close()
-	if status, _ := c.get("/c/random?as=mira"); status != 403 {
-		t.Errorf("a tab that shows a sample: %d", status)
-	}
-	messages, err := w.history.room(t.Context(), "c:random", host)
-	if err != nil || len(messages) != 1 || messages[0].From != "m2" {
-		t.Errorf("%+v, %v", messages, err)
-	}
-}
-
-func TestMembersAreBounded(t *testing.T) {
-	w := newWorld(t, nil)
-	cookie, _, err := w.history.welcome(t.Context())
-	for range maxMembers - 1 {
-		if err == nil {
-			err = w.history.addMember(t.Context(), cookie, "")
+		if status, a := c.do("kind", "click", "value", "hint:1:0", "message", string(id)); status != 422 || !strings.Contains(a.Say, "not there") {
+			t.Errorf("a click on %s: %d, %+v", what, status, a)
 		}
 	}
-	if err != nil {
-		t.Fatal(err)
+	if m, err := w.history.message(t.Context(), secret); err != nil || m.Replies != 0 {
+		t.Errorf("Sam's message has %d replies, %v", m.Replies, err)
 	}
-	if err := w.history.addMember(t.Context(), cookie, "one too many"); !errors.Is(err, errFull) {
-		t.Errorf("%v", err)
+	if status, _ := c.get("/c/random/t/" + string(reply)); status != 404 {
+		t.Errorf("the thread of a reply: %d", status)
 	}
-	people, err := w.history.people(t.Context())
-	if err != nil || len(people) != maxMembers+len(sampleMembers) {
-		t.Errorf("%d people, %v", len(people), err)
-	}
-	seen := map[string]bool{}
-	for _, m := range people {
-		if seen[m.Name] {
-			t.Errorf("two are called %s", m.Name)
-		}
-		seen[m.Name] = true
+	if status, a := c.do("kind", "click", "value", "hint:1:0", "room", "d:sam"); status != 422 || a.Say != "This page is out of date: reload it and try again." {
+		t.Errorf("a forged room: %d, %+v", status, a)
 	}
 }

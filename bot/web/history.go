@@ -74,6 +74,9 @@ func (m *message) visible(to chat.Member) bool {
 	return (m.Only == "" || m.Only == to) && (m.Direct == "" || m.Direct == to)
 }
 
+// beginsThread tells whether others can reply below the message.
+func (m *message) beginsThread() bool { return m.Channel != "" && m.Thread == "" && m.Only == "" }
+
 type bucket struct {
 	Kept   int    `json:"kept"`   // messages in it
 	Newest uint64 `json:"newest"` // number of the newest that stands in no thread
@@ -84,23 +87,24 @@ type bucket struct {
 type history struct {
 	db   store.DB
 	now  func() time.Time
-	tell func([]message) // what has changed, after it is durable
+	tell func(news) // what has changed, after it is durable
 
 	mu sync.Mutex // held while writing
 }
 
 // change is one unit of writing.
 type change struct {
-	d    *store.Draft
-	rev  uint64
-	told []message
+	d      *store.Draft
+	rev    uint64
+	told   []message
+	people bool // members came or have other names
 }
 
 // update writes what fn changes and tells the open pages. It is not given up half-way when a request is.
 func (h *history) update(ctx context.Context, fn func(*change) error) error {
 	h.mu.Lock()
 	defer h.mu.Unlock()
-	var told []message
+	var told news
 	err := store.Update(context.WithoutCancel(ctx), h.db, func(d *store.Draft) error {
 		c := &change{d: d}
 		if _, err := get(d, store.Key("clock"), &c.rev); err != nil {
@@ -110,7 +114,7 @@ func (h *history) update(ctx context.Context, fn func(*change) error) error {
 		if err := fn(c); err != nil {
 			return err
 		}
-		told = c.told
+		told = news{c.told, c.people}
 		if c.rev == before {
 			return nil
 		}
@@ -119,7 +123,7 @@ func (h *history) update(ctx context.Context, fn func(*change) error) error {
 	if err != nil {
 		return err
 	}
-	if len(told) > 0 {
+	if len(told.messages) > 0 || told.people {
 		h.tell(told)
 	}
 	return nil

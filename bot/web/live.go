@@ -17,8 +17,14 @@ type hub struct {
 	subs map[*sub]bool
 }
 
+// news is what a change means for the open pages.
+type news struct {
+	messages []message
+	people   bool // members came or have other names
+}
+
 // sub is one listener. Its channel is closed when it is too slow: it then comes again and catches up.
-type sub struct{ news chan []message }
+type sub struct{ news chan news }
 
 func newHub() *hub { return &hub{subs: map[*sub]bool{}} }
 
@@ -26,7 +32,7 @@ func newHub() *hub { return &hub{subs: map[*sub]bool{}} }
 const backlog = 64
 
 func (h *hub) subscribe() *sub {
-	s := &sub{news: make(chan []message, backlog)}
+	s := &sub{news: make(chan news, backlog)}
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	h.subs[s] = true
@@ -39,7 +45,7 @@ func (h *hub) leave(s *sub) {
 	delete(h.subs, s)
 }
 
-func (h *hub) publish(changed []message) {
+func (h *hub) publish(changed news) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	for s := range h.subs {
@@ -79,7 +85,7 @@ func (p *Playground) live(w http.ResponseWriter, r *http.Request, v *visitor) {
 	w.Header().Set("Content-Type", "text/event-stream")
 	w.Header().Set("Cache-Control", "no-store")
 	out := stream{w: w, c: http.NewResponseController(w), p: p, me: v.me.ID, after: after}
-	if !out.write("retry: 1000\nevent: hello\ndata: {}\n\n") || !out.send(r, missed) {
+	if !out.write("retry: 1000\nevent: hello\ndata: {}\n\n") || !out.send(r, news{missed, true}) {
 		return
 	}
 	ticks := time.NewTicker(heartbeat)
@@ -91,11 +97,11 @@ func (p *Playground) live(w http.ResponseWriter, r *http.Request, v *visitor) {
 		case <-p.quitting:
 			return
 		case <-ticks.C:
-			if !out.write(": still here\n\n") {
+			if !out.write("event: alive\ndata: {}\n\n") {
 				return
 			}
-		case news, open := <-s.news:
-			if !open || !out.send(r, news) {
+		case fresh, open := <-s.news:
+			if !open || !out.send(r, fresh) {
 				return
 			}
 		}
@@ -122,13 +128,16 @@ type update struct {
 	Side   string         `json:"side,omitempty"` // in the side panel
 }
 
-func (s *stream) send(r *http.Request, changed []message) bool {
+func (s *stream) send(r *http.Request, changed news) bool {
 	people, err := s.p.history.people(r.Context())
 	if err != nil {
 		s.p.cfg.Log.Error("playground: the stream of news broke off", "err", err)
 		return false
 	}
-	for _, m := range changed {
+	if changed.people && !s.event("people", page{Me: member{ID: s.me}, People: people}) {
+		return false
+	}
+	for _, m := range changed.messages {
 		if m.Rev <= s.after || !m.visible(s.me) {
 			continue
 		}
@@ -144,6 +153,17 @@ func (s *stream) send(r *http.Request, changed []message) bool {
 		s.after = m.Rev
 	}
 	return true
+}
+
+// event sends a part of the page that takes the place of what the page shows.
+func (s *stream) event(part string, pg page) bool {
+	html, err := s.p.pages.text(part, pg)
+	if err != nil {
+		s.p.cfg.Log.Error("playground: a part of the page could not be drawn", "part", part, "err", err)
+		return false
+	}
+	b, err := json.Marshal(html)
+	return err == nil && s.write(fmt.Sprintf("event: %s\ndata: %s\n\n", part, b))
 }
 
 func (p *Playground) update(m message, me chat.Member, names func(chat.Member) string) (update, error) {

@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"net/http"
+	"net/url"
 	"strings"
 	"testing"
 	"time"
@@ -19,7 +20,10 @@ type listener struct {
 	t    *testing.T
 	r    *bufio.Scanner
 	last string // id of the last event
+	who  string // the newest list of people
 	quit func()
+
+	wantPeople bool // next tells of people too
 }
 
 func (c *client) listen(after int, last string) *listener {
@@ -57,6 +61,15 @@ func (l *listener) next() (kind string, u update) {
 		case "event":
 			kind = value
 		case "data":
+			if kind == "people" {
+				if err := json.Unmarshal([]byte(value), &l.who); err != nil {
+					l.t.Fatal(err)
+				}
+				if !l.wantPeople {
+					continue
+				}
+				return kind, u
+			}
 			if err := json.Unmarshal([]byte(value), &u); err != nil {
 				l.t.Fatal(err)
 			}
@@ -80,7 +93,7 @@ func TestNewsArrive(t *testing.T) {
 		l    *listener
 		want []string
 	}{
-		"first":  {first, []string{"I read: help", "to all", "to the first", "below", "1 reply", "gone"}},
+		"first":  {first, []string{"I read: <bdi>help</bdi>", "to all", "to the first", "below", "1 reply", "gone"}},
 		"second": {second, []string{"to all", "below", "1 reply", "gone"}},
 	} {
 		for _, want := range c.want {
@@ -119,7 +132,7 @@ func TestSlowListenerIsLetGo(t *testing.T) {
 	h := newHub()
 	slow := h.subscribe()
 	for range backlog + 1 {
-		h.publish([]message{{}})
+		h.publish(news{})
 	}
 	n := 0
 	for range slow.news {
@@ -152,5 +165,28 @@ func TestStreamsEndWithTheBot(t *testing.T) {
 	}
 	if status, page := c.get("/c/random"); status != 503 || !strings.Contains(page, "starting or stopping") {
 		t.Errorf("after the end: %d", status)
+	}
+}
+
+// Who comes, and who takes another name, is seen at once; and by a page that was away.
+func TestPeopleAreLive(t *testing.T) {
+	w := newWorld(t, nil)
+	c := w.visit()
+	l := c.listen(1, "")
+	l.wantPeople = true
+	if kind, _ := l.next(); kind != "people" || !strings.Contains(l.who, "Robin") || !strings.Contains(l.who, "you") {
+		t.Errorf("at first: %s %s", kind, l.who)
+	}
+	w.visit()
+	if kind, _ := l.next(); kind != "people" || !strings.Contains(l.who, "Kim") {
+		t.Errorf("somebody came: %s %s", kind, l.who)
+	}
+	res, err := c.PostForm(w.srv.URL+"/name", url.Values{"name": {"<b>Grace"}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	res.Body.Close()
+	if kind, _ := l.next(); kind != "people" || !strings.Contains(l.who, "&lt;b&gt;Grace") || strings.Contains(l.who, "Robin") {
+		t.Errorf("another name: %s %s", kind, l.who)
 	}
 }

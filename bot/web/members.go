@@ -88,7 +88,10 @@ func person(v store.View, id chat.Member) (member, error) {
 
 // people reads all members, in the order in which they came.
 func (h *history) people(ctx context.Context) ([]member, error) {
-	v := store.NewReader(ctx, h.db)
+	return everybody(store.NewReader(ctx, h.db))
+}
+
+func everybody(v store.View) ([]member, error) {
 	records, err := v.List(store.Prefix("member"), "", maxMembers+len(sampleMembers))
 	if err != nil {
 		return nil, fmt.Errorf("read the members: %w", err)
@@ -144,20 +147,23 @@ var errFull = fmt.Errorf("this playground has %d members, which is as many as it
 
 // newMember writes a member; without a name it is given one that nobody has.
 func (c *change) newMember(name string) (member, error) {
-	records, err := c.d.List(store.Prefix("member"), "", maxMembers+len(sampleMembers))
+	people, err := everybody(c.d)
 	if err != nil {
 		return member{}, err
 	}
-	n := len(records) - len(sampleMembers) + 1
+	n := len(people) - len(sampleMembers) + 1
 	if n > maxMembers {
 		return member{}, errFull
 	}
 	if name == "" {
-		name = fmt.Sprintf("%s %d", names[(n-1)%len(names)], n)
-		if n <= len(names) {
-			name = names[n-1]
+		name = names[(n-1)%len(names)]
+		for i := n; taken(people, name, ""); i++ {
+			name = fmt.Sprintf("%s %d", names[(n-1)%len(names)], i)
 		}
+	} else if taken(people, name, "") {
+		return member{}, nameTaken(name)
 	}
+	c.people = true
 	m := member{ID: chat.Member(fmt.Sprintf("m%d", n)), Name: name}
 	return m, put(c.d, memberRef(m.ID), m)
 }
@@ -185,14 +191,24 @@ func (h *history) actAs(ctx context.Context, cookie string, who chat.Member) err
 	})
 }
 
-// rename gives the acting member another name.
-func (h *history) rename(ctx context.Context, cookie, name string) error {
+// rename gives one of a browser's members another name.
+func (h *history) rename(ctx context.Context, cookie string, who chat.Member, name string) error {
 	return h.changeProfile(ctx, cookie, func(c *change, pr *profile) error {
-		m, err := person(c.d, pr.Acting)
+		if !slices.Contains(pr.Members, who) {
+			return errNoMember
+		}
+		m, err := person(c.d, who)
 		if err != nil {
 			return err
 		}
-		m.Name = name
+		people, err := everybody(c.d)
+		if err != nil {
+			return err
+		}
+		if taken(people, name, who) {
+			return nameTaken(name)
+		}
+		m.Name, c.people = name, true
 		return put(c.d, memberRef(m.ID), m)
 	})
 }
@@ -212,6 +228,17 @@ func (h *history) changeProfile(ctx context.Context, cookie string, fn func(*cha
 		}
 		return put(c.d, profileRef(cookie), pr)
 	})
+}
+
+// taken tells whether anybody else, or the bot, goes by a name: nobody can pass for another.
+func taken(people []member, name string, but chat.Member) bool {
+	return strings.EqualFold(name, "Greenroom") || slices.ContainsFunc(people, func(m member) bool {
+		return m.ID != but && (strings.EqualFold(m.Name, name) || strings.EqualFold(m.Label(), name))
+	})
+}
+
+func nameTaken(name string) error {
+	return &notTaken{fmt.Errorf("somebody is called %s already: write another name", name)}
 }
 
 // cleanName makes one line of visible characters out of what somebody typed as a name.

@@ -27,7 +27,12 @@ var staticFiles embed.FS
 // runs no other file under that name.
 const htmxIntegrity = "sha384-Qp9rdC8H7EqOoX+nR0P3RPG2Noji+qdwJlGpfzwQJsfOpp3sGwIdSP9xO3+UlEhn"
 
-const cookieName = "greenroom-playground"
+// cookieName is the name of a browser's cookie. Browsers give one server's cookies to those on its other ports too, so
+// each port has its own: two playgrounds on one computer do not take away each other's members.
+func cookieName(r *http.Request) string {
+	_, port, _ := strings.Cut(r.Host[strings.LastIndexByte(r.Host, ']')+1:], ":")
+	return "greenroom-playground" + port
+}
 
 func (p *Playground) routes() http.Handler {
 	mux := http.NewServeMux()
@@ -74,7 +79,7 @@ func nameIn(people []member, id chat.Member) string {
 func (p *Playground) as(next func(http.ResponseWriter, *http.Request, *visitor)) http.HandlerFunc {
 	return func(w http.ResponseWriter, r *http.Request) {
 		v := visitor{}
-		if c, err := r.Cookie(cookieName); err == nil {
+		if c, err := r.Cookie(cookieName(r)); err == nil {
 			v.cookie = c.Value
 		}
 		if !p.running() {
@@ -84,13 +89,17 @@ func (p *Playground) as(next func(http.ResponseWriter, *http.Request, *visitor))
 		profile, known, err := p.history.browser(r.Context(), v.cookie)
 		v.profile = profile
 		if err == nil && !known {
-			if r.Method != http.MethodGet || r.URL.Path == "/live" {
-				p.stale(w)
+			if !arrives(r) {
+				p.stale(w, r)
 				return
 			}
 			v.cookie, v.profile, err = p.history.welcome(r.Context())
+			if errors.Is(err, errFull) {
+				p.sorry(w, http.StatusServiceUnavailable, "There is no place left", sentence(err))
+				return
+			}
 			http.SetCookie(w, &http.Cookie{
-				Name: cookieName, Value: v.cookie, Path: "/", MaxAge: int((400 * 24 * time.Hour).Seconds()),
+				Name: cookieName(r), Value: v.cookie, Path: "/", MaxAge: int((400 * 24 * time.Hour).Seconds()),
 				HttpOnly: true, SameSite: http.SameSiteLaxMode,
 			})
 		}
@@ -104,7 +113,7 @@ func (p *Playground) as(next func(http.ResponseWriter, *http.Request, *visitor))
 		acting := v.profile.Acting
 		if named := chat.Member(cmp.Or(r.Header.Get("Greenroom-Member"), r.URL.Query().Get("as"))); named != "" {
 			if acting = named; !slices.Contains(v.profile.Members, named) {
-				p.stale(w)
+				p.stale(w, r)
 				return
 			}
 		}
@@ -117,8 +126,19 @@ func (p *Playground) as(next func(http.ResponseWriter, *http.Request, *visitor))
 	}
 }
 
+// arrives tells whether somebody opens a page in a window. Pictures and frames on pages of other sites, and scripts,
+// make no members.
+func arrives(r *http.Request) bool {
+	into := r.Header.Get("Sec-Fetch-Dest") // absent in requests that no browser makes
+	return r.Method == http.MethodGet && r.URL.Path != "/live" && (into == "" || into == "document")
+}
+
 // stale answers a page of a browser that is not known (any more), or that shows a member who is not its own.
-func (p *Playground) stale(w http.ResponseWriter) {
+func (p *Playground) stale(w http.ResponseWriter, r *http.Request) {
+	if strings.Contains(r.Header.Get("Accept"), "text/html") { // a form of the page itself
+		p.sorry(w, http.StatusForbidden, "That page was out of date", "Nothing was changed. Go back to the playground and try again.")
+		return
+	}
 	p.reply(w, http.StatusForbidden, answer{Say: "This page is out of date: reload it. What you have written stays."})
 }
 
@@ -139,6 +159,9 @@ type page struct {
 	Side                        []entry
 	Composer, SideComposer      composer
 }
+
+// NameMax is how many characters a name has at most.
+func (p page) NameMax() int { return maxName }
 
 // Hue and Initial draw the member's own picture.
 func (p page) Hue() int { return entry{message: message{From: p.Me.ID}}.Hue() }
@@ -210,7 +233,7 @@ func (p *Playground) page(w http.ResponseWriter, r *http.Request, v *visitor, pg
 	for _, m := range messages {
 		switch {
 		case m.Gone:
-		case thread != "" && m.ID == thread:
+		case thread != "" && m.ID == thread && m.beginsThread():
 			pg.Root = &entry{message: m, Side: true, Names: v.name}
 			fallthrough
 		case m.Thread == "":
@@ -279,7 +302,7 @@ func (p *Playground) rename(w http.ResponseWriter, r *http.Request, v *visitor) 
 		p.done(w, r, &notTaken{err})
 		return
 	}
-	p.done(w, r, p.history.rename(r.Context(), v.cookie, name))
+	p.done(w, r, p.history.rename(r.Context(), v.cookie, v.me.ID, name))
 }
 
 // notTaken is what a person wrote that cannot be used, with a sentence that says why.

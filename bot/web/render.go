@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"html/template"
 	"io"
+	"slices"
 	"strings"
 	"time"
 
@@ -27,7 +28,7 @@ func newPages() (*pages, error) {
 		"local":    localAddress,
 		"sum":      func(a, b int) int { return a + b },
 		"chosen":   chosen,
-		"max":      fieldMax,
+		"onlyYou":  func() string { return onlyYou },
 		"location": roomAddress,
 		"domID":    domID,
 	}).ParseFS(templateFiles, "templates/*.html")
@@ -100,7 +101,28 @@ type drawn struct {
 }
 
 // Blocks are the blocks above the buttons.
-func (e entry) Blocks() drawn { return drawn{e.Body.Blocks, e.Names} }
+func (e entry) Blocks() drawn {
+	if e.Private() {
+		return drawn{withoutNote(e.Body.Blocks), e.Names}
+	}
+	return drawn{e.Body.Blocks, e.Names}
+}
+
+// onlyYou is the mark of a private message.
+const onlyYou = "Only you see this"
+
+// withoutNote leaves out of blocks what the mark says already: the bot's texts say it too, for platforms without a mark.
+func withoutNote(blocks []chat.Block) []chat.Block {
+	blocks = slices.Clone(blocks)
+	for i, b := range blocks {
+		if len(b.Spans) > 1 {
+			blocks[i].Spans = slices.DeleteFunc(slices.Clone(b.Spans), func(s chat.Span) bool {
+				return s.Kind == chat.WordsSpan && strings.TrimSpace(s.Text) == onlyYou+"."
+			})
+		}
+	}
+	return blocks
+}
 
 // After are the blocks below the buttons.
 func (e entry) After() drawn { return drawn{e.Body.After, e.Names} }
@@ -144,20 +166,12 @@ func chosen(f chat.Field, c chat.Choice) bool {
 	return false
 }
 
-// fieldMax is how many characters a text field takes.
-func fieldMax(f chat.Field) int {
-	if f.Max > 0 {
-		return f.Max
-	}
-	return chat.MaxAnswer
-}
-
 func iso(t time.Time) string { return t.UTC().Format(time.RFC3339) }
 
 // clock is the time of a message before the page has put it into the reader's zone.
 func clock(t time.Time) string { return t.UTC().Format("15:04") + " UTC" }
 
-// instant writes a When span in its own zone: what is read until the page has put it into the reader's.
+// instant writes a When span in its own zone: what is read until the page has put it into the reader's. Days stay.
 func instant(s chat.Span) string {
 	zone, err := time.LoadLocation(s.Zone)
 	if err != nil {

@@ -37,12 +37,12 @@ func TestDrawBlocks(t *testing.T) {
 		"items":    {chat.Markdown("- a\n- b"), `<ul><li>`},
 		"link":     {chat.Markdown("[x](https://go.dev/)"), `<a href="https://go.dev/" rel="noopener noreferrer nofollow" target="_blank">x</a>`},
 		"line":     {chat.Say(chat.Strong("One"), chat.Words(" & "), chat.Code("a<b")), `<p><strong>One</strong> &amp; <code>a&lt;b</code></p>`},
-		"who":      {chat.Say(chat.Who("m2"), chat.Ping("m3")), `<span class="who">N:m2</span><span class="who ping">@N:m3</span>`},
+		"who":      {chat.Say(chat.Who("m2"), chat.Ping("m3")), `<span class="who"><bdi>N:m2</bdi></span><span class="who ping">@<bdi>N:m3</bdi></span>`},
 		"when":     {chat.Say(chat.When(at, chat.DayTime, "Europe/Berlin")), `<time datetime="2026-11-24T08:00:00Z" data-style="day">Tue 24 Nov, 09:00</time>`},
 		"time":     {chat.Say(chat.When(at, chat.TimeOnly, "Asia/Tokyo")), `data-style="time">17:00</time>`},
 		"date":     {chat.Say(chat.When(at, chat.DayOnly, "nowhere")), `data-style="date">Tue 24 Nov</time>`},
 		"channel":  {chat.Say(chat.In("random")), `<a href="/c/random">#random</a>`},
-		"list":     {chat.List([]chat.Span{chat.Words("a")}, []chat.Span{chat.Literal("b")}), `<ul><li>a</li><li>b</li></ul>`},
+		"list":     {chat.List([]chat.Span{chat.Words("a")}, []chat.Span{chat.Literal("b")}), `<ul><li>a</li><li><bdi>b</bdi></li></ul>`},
 		"numbered": {chat.Block{Kind: chat.ListBlock, Numbered: true, Items: [][]chat.Span{{chat.Words("a")}}}, `<ol><li>a</li></ol>`},
 		"rows": {
 			chat.Block{Kind: chat.RowsBlock, Rows: [][][]chat.Span{{{chat.Words("Name")}}, {{chat.Words("Mira")}}}},
@@ -105,6 +105,11 @@ func TestPrivateMessagesAreMarked(t *testing.T) {
 	if got := w.drawn(m); !strings.Contains(got, "Only you see this") {
 		t.Error("a private message in a channel is not marked")
 	}
+	m.Body = &chat.Message{Blocks: []chat.Block{chat.Say(chat.Strong("Question 1."), chat.Words(" Only you see this."))}}
+	if got := w.drawn(m); strings.Count(got, "Only you see this") != 1 || strings.Count(m.Body.Blocks[0].Spans[1].Text, "Only") != 1 {
+		t.Errorf("a text that says it itself is marked twice, or was changed: %s", got)
+	}
+	m.Body = body(chat.Text("x")).Body
 	m.Only, m.Direct, m.Channel = "", host, ""
 	if got := w.drawn(m); strings.Contains(got, "Only you see this") {
 		t.Error("in a direct conversation, where everything is private, the mark is noise")

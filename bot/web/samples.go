@@ -101,8 +101,8 @@ func (s *samples) run(ctx context.Context) {
 		<-ctx.Done()
 		return
 	}
-	news := s.p.hub.subscribe()
-	defer func() { s.p.hub.leave(news) }()
+	heard := s.p.hub.subscribe()
+	defer func() { s.p.hub.leave(heard) }()
 	s.catchUp(ctx)
 	for {
 		var next <-chan time.Time
@@ -112,13 +112,13 @@ func (s *samples) run(ctx context.Context) {
 		select {
 		case <-ctx.Done():
 			return
-		case changed, open := <-news.news:
+		case changed, open := <-heard.news:
 			if !open { // too slow: begin again
-				news = s.p.hub.subscribe()
+				heard = s.p.hub.subscribe()
 				s.catchUp(ctx)
 				continue
 			}
-			for _, m := range changed {
+			for _, m := range changed.messages {
 				s.notice(m)
 			}
 		case <-next:

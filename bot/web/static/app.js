@@ -13,7 +13,6 @@ const styles = {
 	clock: {hour: '2-digit', minute: '2-digit'},
 	time: {hour: '2-digit', minute: '2-digit'},
 	day: {weekday: 'short', day: 'numeric', month: 'short', hour: '2-digit', minute: '2-digit'},
-	date: {weekday: 'short', day: 'numeric', month: 'short'},
 };
 
 function relative(at) {
@@ -26,6 +25,7 @@ function relative(at) {
 function localise(root) {
 	for (const time of root.querySelectorAll('time[datetime]')) {
 		const at = new Date(time.dateTime);
+		if (time.dataset.style === 'date') continue; // "until the end of Sunday" is a Sunday in the zone in which it was meant
 		const style = styles[time.dataset.style];
 		const text = style ? new Intl.DateTimeFormat(undefined, style).format(at) : relative(at);
 		if (time.textContent !== text) time.textContent = text;
@@ -51,8 +51,8 @@ setInterval(() => localise(document), 30000);
 
 // ---- Posting ----
 
-// A token names one click or submission for ever. It is made anew only after the server has answered, or when something
-// else is sent: a double click, and a second try after a broken connection, are the same event.
+// A token names one click or submission for ever. It is made anew only after the server has taken or refused it, or when
+// something else is sent: a double click, and a second try after a broken connection or server, are the same event.
 const tokens = new WeakMap();
 
 function token(source, content = '') {
@@ -63,28 +63,29 @@ function token(source, content = '') {
 	return tokens.get(source).name;
 }
 
-// send posts what was done and returns the server's answer.
+// send posts what was done and returns the server's answer; broken says that the server may or may not have taken it.
 async function send(values) {
 	values.set('zone', zone);
 	const response = await fetch('/event', {
 		method: 'POST', body: new URLSearchParams(values), headers: {'Greenroom-Member': app().dataset.me},
 	});
-	return response.json();
+	return {...await response.json(), broken: response.status >= 500};
 }
 
 // post sends what source (a button or a form) means, once at a time; null while the same is under way.
 async function post(source, values) {
-	if (source.getAttribute('aria-busy') === 'true') return null;
-	source.setAttribute('aria-busy', 'true');
+	const busy = source instanceof Element; // what waits in a composer is posted in order
+	if (busy && source.getAttribute('aria-busy') === 'true') return null;
+	if (busy) source.setAttribute('aria-busy', 'true');
 	values.set('token', token(source, new URLSearchParams(values).toString()));
 	try {
 		const answer = await send(values);
-		tokens.delete(source);
+		if (!answer.broken) tokens.delete(source);
 		return answer;
 	} catch {
 		return {say: 'Greenroom cannot be reached. Nothing was lost here: try again in a moment.'};
 	} finally {
-		source.removeAttribute('aria-busy');
+		if (busy) source.removeAttribute('aria-busy');
 	}
 }
 
@@ -92,6 +93,12 @@ async function post(source, values) {
 function notice(text) {
 	const box = document.getElementById('notice');
 	if (box.textContent !== text) box.textContent = text;
+}
+
+// speak says something to screen readers alone.
+function speak(text) {
+	const voice = document.getElementById('voice');
+	if (voice.textContent !== text) voice.textContent = text;
 }
 
 let noticeTimer;
@@ -189,17 +196,34 @@ function restore(form) {
 
 const composerDraft = text => `text:${app().dataset.me}:${text.id}`;
 
+const waiting = new Map(); // by draft: what is to be sent from a composer, in order; the first is under way
+
+// say sends what stands in a composer. One may go on writing, and send that too; what could not be sent comes back.
 async function say(form) {
 	const text = form.elements.namedItem('text');
-	if (text.value.trim() === '' || form.getAttribute('aria-busy') === 'true') return;
-	const values = new FormData(form);
-	const sent = text.value;
-	text.value = ''; // one may go on writing; what could not be sent comes back
-	const answer = await post(form, values);
-	form.querySelector('.error').textContent = answer.say || '';
-	if (answer.say) text.value = sent + (text.value && '\n' + text.value);
-	sessionStorage.setItem(composerDraft(text), text.value);
-	if (answer.form) openForm(answer.form, text);
+	if (text.value.trim() === '') return;
+	const draft = composerDraft(text);
+	const queue = waiting.get(draft) || [];
+	waiting.set(draft, queue);
+	queue.push(new FormData(form));
+	text.value = '';
+	if (queue.length > 1) return;
+	const composer = () => [...document.querySelectorAll('[data-composer] textarea')].find(t => composerDraft(t) === draft);
+	while (queue.length > 0) {
+		const answer = await post(queue, queue[0]);
+		const now = composer(); // gone when one has moved on to another room
+		const kept = now ? now.value : sessionStorage.getItem(draft) || '';
+		const left = answer.say ? [...queue.splice(0).map(values => values.get('text')), kept].filter(Boolean).join('\n') : kept;
+		queue.shift();
+		sessionStorage.setItem(draft, left);
+		if (!now) {
+			if (answer.say) trouble(answer.say);
+			continue;
+		}
+		if (now.value !== left) now.value = left;
+		now.form.querySelector('.error').textContent = answer.say || '';
+		if (answer.form) openForm(answer.form, now);
+	}
 }
 
 function restoreComposers() {
@@ -266,6 +290,7 @@ function show(text, choices) {
 	const begun = !/\s$/.test(text.value.slice(0, text.selectionStart));
 	if (!box.hidden && begun) select(text, Math.max(0, choices.findIndex(c => c.Value === chosen))); // after a space the command may be complete: Enter sends it
 	else text.removeAttribute('aria-activedescendant');
+	speak(box.hidden ? '' : `${choices.length} ${choices.length === 1 ? 'suggestion' : 'suggestions'}`);
 }
 
 function close(text) {
@@ -324,14 +349,24 @@ function composerKey(event, text) {
 
 // ---- News ----
 
-let stream, shown, retry;
+let stream, shown, retry, silence;
 
+// A hidden tab listens to nothing, because browsers keep only six connections to one server; it catches up when it is seen.
 function listen() {
 	clearTimeout(retry);
+	clearTimeout(silence);
 	stream?.close();
+	if (document.hidden) return;
 	const {me} = app().dataset;
 	stream = new EventSource(`/live?as=${encodeURIComponent(me)}&after=${shown}`);
+	const alive = () => { // three signs of life missed: the connection is dead, even where nothing says so
+		clearTimeout(silence);
+		silence = setTimeout(listen, 60000);
+	};
+	alive();
+	stream.addEventListener('alive', alive);
 	stream.addEventListener('hello', () => notice(''));
+	stream.addEventListener('people', event => { document.querySelector('.people').outerHTML = JSON.parse(event.data); });
 	stream.addEventListener('message', event => {
 		shown = Number(event.lastEventId);
 		receive(JSON.parse(event.data));
@@ -386,6 +421,7 @@ function place(log, id, news, html) {
 		localise(log);
 	}
 	const message = document.getElementById(id);
+	if (old && message && news.mine) speak([...message.querySelectorAll('.said > :not(.by, .buttons, .thread-link)')].map(e => e.innerText).join(' ')); // logs announce only what is added
 	if (end || news.mine) reveal(log, message);
 	else if (log.id === 'log' && !old) document.querySelector('.jump').hidden = false;
 }
@@ -420,8 +456,13 @@ function arrived() {
 	localise(document);
 	restoreComposers();
 	unread();
-	for (const log of document.querySelectorAll('.log')) toEnd(log);
+	for (const log of document.querySelectorAll('.log')) {
+		toEnd(log);
+		sizes.observe(log);
+		setTimeout(() => log.setAttribute('aria-live', 'polite'), 1000); // what stood there already is not announced
+	}
 	document.querySelector('.jump').hidden = true;
+	document.querySelector('.rooms [aria-current]').scrollIntoView({block: 'nearest', inline: 'nearest'});
 	const {room} = app().dataset;
 	if (room.startsWith('d:') && !document.querySelector('#log .message')) {
 		send(new Map([['kind', 'home'], ['token', token({})], ['room', room]])).catch(() => {}); // the bot greets
@@ -432,6 +473,26 @@ function arrived() {
 		listen();
 	}
 }
+
+// A log that shows its end keeps showing it when the window, or the composer below, takes another size.
+const ends = new WeakMap();
+const sizes = new ResizeObserver(entries => {
+	for (const {target} of entries) if (ends.get(target) !== false) toEnd(target);
+});
+
+// Links stay with the member whom this tab shows, whoever the browser's other tabs act as.
+document.addEventListener('htmx:config:request', event => {
+	event.detail.ctx.request.headers['Greenroom-Member'] = app().dataset.me;
+});
+
+// What is not a page of the playground is shown by the browser itself; a server that cannot be reached is said.
+document.addEventListener('htmx:before:swap', event => {
+	const {ctx} = event.detail;
+	if (!ctx.response || ctx.response.status === 200) return;
+	event.preventDefault();
+	location.assign(ctx.request.action);
+});
+document.addEventListener('htmx:error', () => trouble('Greenroom cannot be reached: try again in a moment.'));
 
 let here = '';
 document.addEventListener('htmx:after:swap', () => {
@@ -505,16 +566,15 @@ document.addEventListener('keydown', event => {
 });
 
 document.addEventListener('scroll', event => {
-	if (event.target.id === 'log' && atEnd(event.target)) document.querySelector('.jump').hidden = true;
+	const log = event.target;
+	if (!(log instanceof Element) || !log.matches('.log')) return;
+	ends.set(log, atEnd(log));
+	if (log.id === 'log' && atEnd(log)) document.querySelector('.jump').hidden = true;
 }, true);
 
 document.getElementById('acting').addEventListener('close', giveBackFocus);
-// A hidden tab lets its stream go, because browsers keep only six connections to one server; it catches up when it is seen.
 document.addEventListener('visibilitychange', () => {
-	if (document.hidden) {
-		clearTimeout(retry);
-		stream?.close();
-	} else listen();
+	listen();
 	unread();
 });
 
