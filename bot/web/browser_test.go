@@ -8,6 +8,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"regexp"
 	"strings"
 	"sync"
 	"testing"
@@ -31,7 +32,7 @@ type tab struct {
 
 	mu         sync.Mutex
 	complaints []string
-	expected   string // part of what the browser may complain about in this test
+	expected   string // regular expression: what the browser may complain about in this test
 }
 
 // browserPath finds Debian's chromium, or what else is called so; without one the test is skipped.
@@ -75,7 +76,7 @@ func newTab(t *testing.T, parent context.Context, options ...chromedp.ContextOpt
 		b.mu.Lock()
 		defer b.mu.Unlock()
 		for _, c := range b.complaints {
-			if b.expected == "" || !strings.Contains(c, b.expected) {
+			if b.expected == "" || !regexp.MustCompile(b.expected).MatchString(c) {
 				t.Errorf("the browser complains: %s", c)
 			}
 		}

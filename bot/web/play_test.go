@@ -2,12 +2,10 @@ package web
 
 import (
 	"fmt"
-	"net/http"
-	"net/http/httptest"
 	"strings"
-	"sync/atomic"
 	"testing"
 
+	"github.com/chromedp/cdproto/emulation"
 	"github.com/chromedp/chromedp"
 	"github.com/chromedp/chromedp/kb"
 
@@ -250,50 +248,6 @@ func TestFocusStaysThroughLiveUpdates(t *testing.T) {
 	b.wait(`document.activeElement.value === 'half a sentence'`)
 }
 
-// While the server is away a notice stands there; afterwards nothing is missing, and what was written is sent once.
-func TestConnectionLost(t *testing.T) {
-	w := newWorld(t, nil)
-	var down, deaf atomic.Bool
-	pages := w.Handler()
-	srv := newServer(t, http.HandlerFunc(func(rw http.ResponseWriter, r *http.Request) {
-		if down.Load() {
-			panic(http.ErrAbortHandler) // breaks the connection
-		}
-		if r.Method == http.MethodPost && deaf.Load() {
-			pages.ServeHTTP(httptest.NewRecorder(), r)
-			panic(http.ErrAbortHandler) // done, but the answer is lost
-		}
-		pages.ServeHTTP(rw, r)
-	}))
-	b := startBrowser(t)
-	b.expected = "ERR_" // the browser says that the network failed
-	b.open(srv.URL + "/c/random")
-	down.Store(true)
-	srv.CloseClientConnections()
-	b.see("#notice", "The connection is lost")
-	b.press("are you there?", kb.Enter)
-	b.see(".composer .error", "cannot be reached")
-	w.send(chat.Action{Key: "meanwhile", Do: chat.Post, Channel: "random", Message: say("meanwhile")}, "")
-	b.shot("7-lost")
-	down.Store(false)
-	b.see(".message", "meanwhile")
-	b.wait(`document.getElementById('notice').textContent === ''`)
-	b.wait(`document.activeElement.value === 'are you there?'`)
-	b.press(kb.Enter, "and more")
-	b.see(".message", "are you there?")
-	b.wait(`document.activeElement.value === 'and more'`)
-	deaf.Store(true)
-	b.press(kb.Enter)
-	b.see(".message", "and more")
-	b.see(".composer .error", "cannot be reached")
-	deaf.Store(false)
-	b.press(kb.Enter) // the same again: the server knows it
-	b.wait(`document.activeElement.value === ''`)
-	if got := w.texts("c:random", host); fmt.Sprint(got) != "[meanwhile are you there? and more]" {
-		t.Errorf("the room shows %q", got)
-	}
-}
-
 // A screen reader finds landmarks, a live log, named dialogs and fields with their errors.
 func TestAccessibilityTree(t *testing.T) {
 	w := newWorld(t, nil)
@@ -325,9 +279,44 @@ func TestAccessibilityTree(t *testing.T) {
 		t.Errorf("the field is described by %q", got)
 	}
 	b.press(kb.Escape)
+	b.has("heading", "Thread in #interview-prep")
+	if got := eval[string](b, `[...document.querySelectorAll('h1, h2, h3')].filter(h => h.checkVisibility()).map(h => h.tagName).join()`); got != "H1,H2" {
+		t.Errorf("the headings are %s", got)
+	}
+
+	// What changes in place because of one's own click is said; what changes by itself is not.
+	b.button("Hint, minus 1")
+	b.see("aside .private", "there are 5 points")
+	b.button("Next hint")
+	b.see("#voice", "Hint: there are 5 points.")
+	b.do(chromedp.Focus(chromedp.CSS(".room [name=text]")))
+	b.press("/greenroom s")
+	b.see("#voice", "2 suggestions")
+
 	b.tabTo("You are Robin")
 	b.press(kb.Enter)
 	b.has("dialog", "Who you are")
+}
+
+// Where the system chooses the colours, what is current, chosen or in focus is still told apart.
+func TestForcedColours(t *testing.T) {
+	w := newWorld(t, nil)
+	b := startBrowser(t)
+	if err := call(b.ctx, emulation.SetEmulatedMedia, emulation.SetEmulatedMediaParams{Features: []*emulation.MediaFeature{{Name: "forced-colors", Value: "active"}, {Name: "prefers-reduced-motion", Value: "reduce"}}}); err != nil {
+		t.Fatal(err)
+	}
+	b.open(w.srv.URL)
+	b.press("/greenroom s")
+	b.see("[role=option]", "schedule")
+	b.shot("11-forced")
+	for _, selector := range []string{".rooms [aria-current]", ".choices [aria-selected=true]", ".composer:focus-within"} {
+		if style := eval[string](b, fmt.Sprintf(`getComputedStyle(document.querySelector(%q)).outlineStyle`, selector)); style != "solid" {
+			t.Errorf("%s has the outline %q", selector, style)
+		}
+	}
+	if moving := eval[int](b, `[...document.querySelectorAll('*')].filter(e => parseFloat(getComputedStyle(e).transitionDuration) > 0).length`); moving > 0 {
+		t.Errorf("%d elements move", moving)
+	}
 }
 
 // What people write, and what they call themselves, is text; whatever it looks like.
@@ -372,7 +361,19 @@ func TestNarrowWindow(t *testing.T) {
 		}
 	}
 	wide("the room")
+	for _, id := range []string{"go-c:interview-prep", "go-c:random", "go-d:m1", "acting-open"} {
+		if right := eval[float64](b, fmt.Sprintf(`document.getElementById(%q).getBoundingClientRect().right`, id)); right > 360 {
+			t.Errorf("%s ends at %v: one would have to scroll to find it", id, right)
+		}
+	}
 	b.shot("8-narrow")
+	for i := range 9 {
+		w.send(chat.Action{Key: chat.Key(fmt.Sprint("more", i)), Do: chat.Post, Channel: prep, Message: say(fmt.Sprint("line ", i))}, "")
+	}
+	b.see(".message", "line 8")
+	b.do(chromedp.EmulateViewport(360, 400)) // a keyboard slides in
+	b.wait(`innerHeight === 400 && atEnd(document.getElementById('log'))`)
+	b.do(chromedp.EmulateViewport(360, 740))
 	b.button("Answer")
 	b.see("dialog", "Your answer")
 	wide("the form")
