@@ -210,6 +210,9 @@ func decodeEvent(body []byte) (Inbound, error) {
 		if in.Tab != "home" {
 			return Inbound{}, ignored
 		}
+		if user == "" {
+			return Inbound{}, fmt.Errorf("reading event %s: user is missing", env.EventID)
+		}
 		e.Kind, e.ID = chat.Home, chat.EventID{}
 		e.Room = chat.DirectRoom(e.Member)
 	case "member_joined_channel", "member_left_channel":
