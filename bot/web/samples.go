@@ -273,6 +273,9 @@ func compose(who int, question string, points []content.KeyPoint) string {
 	return answer
 }
 
+// longPoint is how many bytes of a key point somebody would still say; of a longer one they say its name.
+const longPoint = 400
+
 // sayPoint says a key point as a sentence: its text up to the first full stop.
 func sayPoint(k content.KeyPoint) string {
 	text := k.Text
@@ -282,6 +285,9 @@ func sayPoint(k content.KeyPoint) string {
 	text = strings.Join(strings.Fields(text), " ")
 	if end := strings.Index(text, ". "); end > 0 {
 		text = text[:end]
+	}
+	if len(text) > longPoint && k.Name != "" {
+		text = k.Name
 	}
 	return strings.TrimRight(text, ".:;") + "."
 }

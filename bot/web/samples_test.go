@@ -241,3 +241,12 @@ func (b *slowBot) Handle(_ context.Context, e chat.Event) (chat.Reply, error) {
 	}
 	return chat.Reply{}, nil
 }
+
+// A sample's answer fits into the form, whatever the bank holds.
+func TestSamplesAreBrief(t *testing.T) {
+	point := content.KeyPoint{Name: "a long story", Text: strings.Repeat("word ", 1000)}
+	got := compose(0, "q", []content.KeyPoint{point, point, point, point, point})
+	if len(got) > chat.MaxAnswer || !strings.Contains(got, "a long story.") {
+		t.Errorf("the answer has %d bytes: %.200s", len(got), got)
+	}
+}
