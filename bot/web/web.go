@@ -2,8 +2,8 @@
 // messages, so that Greenroom can be tried, and is tested, without an account anywhere. It is an adapter like those of
 // Slack and Discord; it never imports the shell or the engine.
 //
-// The way of one click: events.go takes the request, decode.go makes the chat.Event, the bot's Handler answers,
-// render.go draws the answer. Everything shown is kept in the Space of the store that the playground is given
+// The way of one click: guard.go lets the request in, visitor.go finds out who clicks, events.go takes the click, decode.go
+// makes the chat.Event of it, the bot's Handler answers, render.go draws the answer; pages.go draws whole pages. Everything shown is kept in the Space of the store that the playground is given
 // (history.go, members.go) and is durable before it is shown; live.go then tells the open pages. samples.go plays the
 // sample members, through the same Handler as everybody.
 package web
