@@ -1,6 +1,6 @@
 // Package bolt keeps a store in one bbolt file. Units that are committed at the same time share one disk transaction:
 // one goroutine gathers what is queued, checks each unit, applies the writes in the order of their keys, syncs once and
-// answers everybody. See layout.go for what is in the file.
+// answers everybody; a writer who is alone does that for itself. See layout.go for what is in the file.
 package bolt
 
 import (
@@ -51,6 +51,10 @@ type DB struct {
 	maxSize int64
 	queue   chan *request
 	done    chan struct{} // closed when the committer has ended
+	turn    sync.Mutex    // held by who writes: the committer, or a lone writer in its place
+	before  int           // size of the group before; guarded by turn
+	took    time.Duration // how long its commit took; guarded by turn
+	looked  time.Time     // when the file was last seen in its place; guarded by turn
 	closing sync.RWMutex  // held for reading while a request is put into the queue
 	closed  bool          // guarded by closing
 	clock   atomic.Int64  // newest Event.At in milliseconds; written by the committer

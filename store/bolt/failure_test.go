@@ -563,6 +563,7 @@ func TestTheFileIsTakenAway(t *testing.T) {
 	if err := os.Rename(path, path+".away"); err != nil {
 		t.Fatal(err)
 	}
+	lookAgain(db)
 	wantError(t, db.Commit(t.Context(), put("a", []byte("2"))), errTakenAway, "move it back")
 	if b, err := store.NewReader(t.Context(), db).Get("a"); string(b) != "1" || err != nil {
 		t.Errorf("reading: %q, %v", b, err)
@@ -575,6 +576,14 @@ func TestTheFileIsTakenAway(t *testing.T) {
 	if err := errors.Join(os.Remove(path), os.WriteFile(path, []byte("another file"), 0o600)); err != nil {
 		t.Fatal(err)
 	}
+	lookAgain(db)
 	wantError(t, db.Commit(t.Context(), put("a", []byte("4"))), errTakenAway, "move it back")
 	wantError(t, db.Close(), errTakenAway, path)
+}
+
+// lookAgain is the passing of inPlaceEvery.
+func lookAgain(db *DB) {
+	db.turn.Lock()
+	defer db.turn.Unlock()
+	db.looked = time.Time{}
 }
