@@ -8,6 +8,7 @@ import (
 	"strings"
 	"sync/atomic"
 	"testing"
+	"time"
 
 	"github.com/chromedp/chromedp"
 	"github.com/chromedp/chromedp/kb"
@@ -66,7 +67,10 @@ func TestLinesTypedAhead(t *testing.T) {
 	answers := make(chan bool) // each lets one post through
 	srv := newServer(t, http.HandlerFunc(func(rw http.ResponseWriter, r *http.Request) {
 		if r.Method == http.MethodPost {
-			<-answers
+			select {
+			case <-answers:
+			case <-r.Context().Done():
+			}
 		}
 		pages.ServeHTTP(rw, r)
 	}))
@@ -76,8 +80,13 @@ func TestLinesTypedAhead(t *testing.T) {
 	b.wait(`document.activeElement.value === 'thr'`)
 	b.do(chromedp.Click(chromedp.CSS("#go-c\\:interview-prep")))
 	b.wait(`location.pathname === '/c/interview-prep'`)
-	answers <- true
-	answers <- true
+	for _, line := range []string{"one", "two"} {
+		select {
+		case answers <- true:
+		case <-time.After(20 * time.Second):
+			t.Fatalf("%q was not sent", line)
+		}
+	}
 	b.do(chromedp.Click(chromedp.CSS("#go-c\\:random")))
 	b.see(".message", "two")
 	b.wait(`document.activeElement.value === 'thr'`)
