@@ -31,7 +31,7 @@ type kept struct {
 }
 
 func (l *look) kept(m chat.Member) (*kept, error) {
-	k := &kept{Weeks: map[string]any{}, Scored: map[string]any{}}
+	k := &kept{Attempts: []*attempt{}, Weeks: map[string]any{}, Scored: map[string]any{}}
 	var err error
 	if k.Settings, err = l.member(m); err != nil {
 		return nil, err

@@ -60,6 +60,9 @@ func (l *look) scheduleExample() string {
 	if topic := topicExample(l.banks); topic != "" {
 		example += " " + strings.ToLower(topic)
 	}
+	if l.ev.Channel == "" {
+		example += " #interview-prep" // elsewhere than in a channel it must be named
+	}
 	return example
 }
 

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"greenroom/bot/chat"
+	"greenroom/store"
 )
 
 // answer is what the page's script gets for a posted form. Messages come over the stream.
@@ -46,6 +47,9 @@ func (p *Playground) event(w http.ResponseWriter, r *http.Request, v *visitor) {
 		p.reply(w, http.StatusUnprocessableEntity, answer{Say: sentence(errPage)})
 	case errors.Is(err, errUnreadable):
 		p.reply(w, http.StatusUnprocessableEntity, answer{Say: sentence(errors.Unwrap(err))})
+	case errors.Is(err, store.ErrFull):
+		p.cfg.Log.Error("playground: the disk is full", "member", v.me.ID, "err", err)
+		p.reply(w, http.StatusInsufficientStorage, answer{Say: "The disk of Greenroom is full, so nothing can be kept right now. Nothing you wrote here is lost: tell whoever runs it, and try again."})
 	default:
 		p.cfg.Log.Error("playground: an event failed", "member", v.me.ID, "err", err)
 		p.reply(w, http.StatusInternalServerError, answer{Say: "Something broke on our side. Nothing was lost here: try again in a moment."})

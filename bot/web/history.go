@@ -159,7 +159,37 @@ func (c *change) add(m message) (chat.MessageID, error) {
 	return m.ID, err
 }
 
-// makeRoom counts a new message and drops the oldest of its bucket when there are too many.
+// spared is how many of a bucket's oldest messages the bot's own may be: among these, what people said goes first, so that
+// a chatty room does not lose a question that is open.
+const spared = 100
+
+// dropOldest removes one message of a bucket.
+func (c *change) dropOldest(name string) error {
+	oldest, err := c.d.List(store.Prefix("message", name), "", spared)
+	if err != nil || len(oldest) == 0 {
+		return err
+	}
+	var drop message
+	for i, r := range oldest {
+		var m message
+		if err := json.Unmarshal(r.Bytes, &m); err != nil {
+			return fmt.Errorf("read %s: %w", r.Ref, err)
+		}
+		if i == 0 || m.From != "" {
+			drop = m
+		}
+		if m.From != "" {
+			break
+		}
+	}
+	c.d.Delete(messageRef(name, drop.Number))
+	if drop.Key != "" {
+		c.d.Delete(keyRef(drop.Key))
+	}
+	return nil
+}
+
+// makeRoom counts a new message and drops one of its bucket when there are too many.
 func (c *change) makeRoom(m *message) error {
 	name := m.bucket()
 	var b bucket
@@ -175,21 +205,10 @@ func (c *change) makeRoom(m *message) error {
 		limit = keepPrivate
 	}
 	if b.Kept > limit {
-		oldest, err := c.d.List(store.Prefix("message", name), "", b.Kept-limit)
-		if err != nil {
+		if err := c.dropOldest(name); err != nil {
 			return err
 		}
-		for _, r := range oldest {
-			var old message
-			if err := json.Unmarshal(r.Bytes, &old); err != nil {
-				return fmt.Errorf("read %s: %w", r.Ref, err)
-			}
-			c.d.Delete(r.Ref)
-			if old.Key != "" {
-				c.d.Delete(keyRef(old.Key))
-			}
-			b.Kept--
-		}
+		b.Kept--
 	}
 	return put(c.d, store.Key("bucket", name), b)
 }

@@ -180,6 +180,25 @@ func TestHistoryIsBounded(t *testing.T) {
 	}
 }
 
+// A chatty room loses what people said, not the question that is open.
+func TestAQuestionOutlivesTalk(t *testing.T) {
+	w := newWorld(t, nil)
+	w.send(chat.Action{Key: "question", Do: chat.Post, Channel: "random", Message: say("the question")}, "")
+	for i := range keepPublic + 5 {
+		err := w.history.update(t.Context(), func(c *change) error {
+			_, err := c.add(message{Channel: "random", From: host, Text: fmt.Sprint("talk ", i)})
+			return err
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	got := w.texts("c:random", host)
+	if len(got) != keepPublic || got[0] != "the question" || got[1] != "talk 6" {
+		t.Errorf("%d messages are kept, the oldest are %q", len(got), got[:2])
+	}
+}
+
 func TestMessageIDsThatAreNone(t *testing.T) {
 	w := newWorld(t, nil)
 	for _, id := range []chat.MessageID{"", ".", "c:random", "c:random.x", "c:random.-1", chat.MessageID(strings.Repeat("9", 99))} {
