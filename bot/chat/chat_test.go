@@ -202,3 +202,29 @@ func full(t *testing.T, name string, v reflect.Value) {
 		}
 	}
 }
+
+// Edits have keys of their own, so that a refused edit is not taken for a refused message.
+func TestEditKeys(t *testing.T) {
+	if k := EditKey("w/post/1"); k == "w/post/1" || !IsEdit(k) || IsEdit("w/post/1") {
+		t.Errorf("the edit of w/post/1 is %q", k)
+	}
+}
+
+// Order is kept within a place: a channel with its threads, or one member's direct messages.
+func TestPlaces(t *testing.T) {
+	post := Action{Do: Post, Workspace: "w:1", Channel: "c"}
+	thread, edit := Action{Do: Thread, Workspace: "w:1", Channel: "c"}, Action{Do: Edit, Workspace: "w:1", Channel: "c"}
+	if post.Place() != thread.Place() || post.Place() != edit.Place() {
+		t.Error("a post, its thread and its edits are in different places")
+	}
+	seen := map[string]bool{}
+	for _, a := range []Action{
+		post, {Do: Post, Workspace: "w:2", Channel: "c"}, {Do: Post, Workspace: "w:1", Channel: "d"},
+		{Do: Direct, Workspace: "w:1", Member: "c"}, {Do: Direct, Workspace: "w:1", Member: "d", Channel: "c"},
+	} {
+		if seen[a.Place()] {
+			t.Errorf("%+v shares the place %s", a, a.Place())
+		}
+		seen[a.Place()] = true
+	}
+}
