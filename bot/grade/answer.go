@@ -19,13 +19,11 @@ func (r *Rubric) read(text string) answer {
 		weight: make([]float32, len(ws)),
 		hits:   make([]hit, 0, len(ws)),
 		from:   make([]int32, len(ws)+1),
-		under:  make([]polarity, len(ws)),
+		under:  polarities(ws),
 	}
 	st := newStemmer()
-	var over scope
 	var joined []byte
 	for i, w := range ws {
-		a.under[i] = over.step(w)
 		if w.content() {
 			a.hits, a.weight[i] = r.vocab.look(a.hits, w.text, st)
 		}
@@ -52,10 +50,11 @@ func (a answer) part(lo, hi int) answer {
 func (r *Rubric) bestStretch(a answer) answer {
 	var out answer
 	most := float32(-1)
-	best := make([]float32, len(r.vocab.terms))
+	best := newSided(len(r.vocab.terms))
 	for lo := 0; lo < len(a.words); lo += max(1, r.maxWords/4) {
 		part := a.part(lo, min(lo+r.maxWords, len(a.words)))
-		clear(best)
+		clear(best.affirmed)
+		clear(best.denied)
 		part.fill(best)
 		if worth := r.worth(best); worth > most {
 			most, out = worth, part
@@ -65,7 +64,7 @@ func (r *Rubric) bestStretch(a answer) answer {
 }
 
 // worth orders stretches: by key points found, then by how much of the references is covered.
-func (r *Rubric) worth(best []float32) float32 {
+func (r *Rubric) worth(best sided) float32 {
 	var n float32
 	for _, p := range r.points {
 		if c, _ := p.cover(best); c >= foundAt {
@@ -80,14 +79,17 @@ func (r *Rubric) worth(best []float32) float32 {
 }
 
 // best is how well the answer matches each term.
-func (r *Rubric) best(a answer) []float32 {
-	best := make([]float32, len(r.vocab.terms))
+func (r *Rubric) best(a answer) sided {
+	best := newSided(len(r.vocab.terms))
 	a.fill(best)
 	return best
 }
 
-func (a answer) fill(best []float32) {
-	for _, h := range a.hits[a.from[0]:a.from[len(a.words)]] {
-		best[h.term] = max(best[h.term], h.worth)
+func (a answer) fill(best sided) {
+	for i, under := range a.under {
+		s := under.side()
+		for _, h := range a.of(i) {
+			best.raise(h.term, s, h.worth)
+		}
 	}
 }

@@ -55,8 +55,8 @@ const maxGivingUp = 160
 
 // aside is what may stand around "I don't know" and changes nothing.
 var aside = set(`i we im am id sorry um uh er hmm well oh honestly really just actually sadly unfortunately truly simply
-afraid frankly tbh imo please pardon at all now right moment today yet still off my head top hand the this that it one
-answer question to be honest have ve got absolutely completely totally genuinely here haha lol ich es das leider je ne
+afraid frankly tbh imo please pardon at all now right moment today yet still off my head top hand need the this that it
+one answer question to be honest have ve got absolutely completely totally genuinely here haha lol ich es das leider je ne
 lo eu não`)
 
 // surrenders say it, once the asides are gone.

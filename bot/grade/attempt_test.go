@@ -8,7 +8,7 @@ import (
 func TestGivesUp(t *testing.T) {
 	for _, s := range []string{
 		"", " ", "?", "...", "I don't know", "I don’t know.", "i dont know", "I do not know this one, sorry", "no idea", "No idea!", "idk", "IDK lol", "dunno",
-		"I have no clue", "not sure", "I'm not sure about that", "pass", "skip", "keine Ahnung", "Weiß ich leider nicht", "Das weiß ich nicht", "je ne sais pas",
+		"I have no clue", "not sure", "I'm not sure about that", "pass", "skip", "sorry, I have to pass", "keine Ahnung", "Weiß ich leider nicht", "Das weiß ich nicht", "je ne sais pas",
 		"I don't remember", "I can't remember right now", "n/a", "Honestly, no idea at all.", "I don't know how that works", "I have no idea what an event loop is",
 	} {
 		if !GivesUp(s) {

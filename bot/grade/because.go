@@ -20,9 +20,9 @@ type stretch struct {
 // because finds the stretches of the answer that did most for a wording, in the answer's order and as written there.
 // Each stretch counts only what those before it did not.
 func (r *Rubric) because(w wording, a answer) []string {
-	left := make([]float32, len(r.vocab.terms))
+	left := newSided(len(r.vocab.terms))
 	for i, id := range w.terms {
-		left[id] = w.weights[i]
+		left.raise(id, w.sides[i], w.weights[i])
 	}
 	var all []stretch
 	for len(all) < mostStretch {
@@ -33,7 +33,7 @@ func (r *Rubric) because(w wording, a answer) []string {
 		all = append(all, s)
 		for i := s.lo; i < s.hi; i++ {
 			for _, h := range a.of(i) {
-				left[h.term] = 0
+				left.affirmed[h.term], left.denied[h.term] = 0, 0
 			}
 		}
 	}
@@ -42,12 +42,12 @@ func (r *Rubric) because(w wording, a answer) []string {
 }
 
 // richest is the stretch of matched words that holds most of what is left, the first of equals.
-func (a answer) richest(left []float32) stretch {
+func (a answer) richest(left sided) stretch {
 	var most, s stretch
 	for i := range a.words {
 		var worth float32
 		for _, h := range a.of(i) {
-			worth = max(worth, left[h.term]*h.worth)
+			worth = max(worth, left.of(h.term, a.under[i].side())*h.worth)
 		}
 		if worth == 0 {
 			continue

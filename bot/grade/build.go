@@ -41,31 +41,33 @@ func newBuilder(question string) *builder {
 	return b
 }
 
-// read takes a text's words in and returns its distinct terms, in order.
-func (b *builder) read(ws []word) []int32 {
+// read takes a text's words in and returns its distinct terms, in order, each with the side that it stands on.
+func (b *builder) read(ws []word) ([]int32, []side) {
 	var out []int32
-	seen := map[int32]bool{}
-	var over scope
+	var sides []side
+	seen := map[int32]int{}
+	under := polarities(ws)
 	last, lastText := int32(-1), ""
-	for _, w := range ws {
-		under := over.step(w)
+	for i, w := range ws {
 		if !w.content() {
 			last = -1
 			continue
 		}
 		id := b.term(w.text)
-		b.v.terms[id].negated = b.v.terms[id].negated || under != upheld
+		b.v.terms[id].negated = b.v.terms[id].negated || under[i] != upheld
 		if last >= 0 {
 			b.pairs[[2]int32{last, id}] = true
 			b.joined[lastText+w.text] = [2]int32{last, id}
 		}
 		last, lastText = id, w.text
-		if !seen[id] {
-			seen[id] = true
-			out = append(out, id)
+		if at, ok := seen[id]; ok {
+			sides[at] = sides[at].and(under[i].side())
+		} else {
+			seen[id] = len(out)
+			out, sides = append(out, id), append(sides, under[i].side())
 		}
 	}
-	return out
+	return out, sides
 }
 
 // term is the number of a word's term, new where its stem is new.

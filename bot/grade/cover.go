@@ -8,7 +8,7 @@ const (
 )
 
 // judge fills in how far an answer covers a key point, and by which words.
-func (r *Rubric) judge(to *Point, p point, a answer, best []float32) {
+func (r *Rubric) judge(to *Point, p point, a answer, best sided) {
 	c, by := p.cover(best)
 	to.Coverage = float64(c)
 	to.Found = c >= foundAt
@@ -18,7 +18,7 @@ func (r *Rubric) judge(to *Point, p point, a answer, best []float32) {
 }
 
 // cover is the coverage of a key point and the wording that has it.
-func (p point) cover(best []float32) (float32, int) {
+func (p point) cover(best sided) (float32, int) {
 	var most float32
 	by := 0
 	for i, w := range p.wordings {

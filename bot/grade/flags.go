@@ -3,7 +3,7 @@ package grade
 import "slices"
 
 // flags are what is odd about an answer.
-func (r *Rubric) flags(a answer, best []float32) []Flag {
+func (r *Rubric) flags(a answer, best sided) []Flag {
 	var out []Flag
 	if r.negated(a, best) {
 		out = append(out, FlagNegated)
@@ -19,8 +19,8 @@ func (r *Rubric) flags(a answer, best []float32) []Flag {
 
 // negated reports whether the answer denies what a reference affirms: a sentence as a whole, or a good part of what
 // counted for a key point or for a reference. A word that also stands there without a negation is not denied.
-func (r *Rubric) negated(a answer, best []float32) bool {
-	upright := make([]float32, len(best))
+func (r *Rubric) negated(a answer, best sided) bool {
+	upright := make([]float32, len(best.affirmed))
 	denied := 0
 	for i := range a.words {
 		for _, h := range a.of(i) {
@@ -38,7 +38,7 @@ func (r *Rubric) negated(a answer, best []float32) bool {
 	turned := func(w wording) bool {
 		var all, reversed float32
 		for i, id := range w.terms {
-			worth := w.weights[i] * best[id]
+			worth := w.weights[i] * best.of(id, either)
 			all += worth
 			if upright[id] == 0 && !r.vocab.terms[id].negated {
 				reversed += worth
@@ -46,8 +46,9 @@ func (r *Rubric) negated(a answer, best []float32) bool {
 		}
 		return reversed >= lightWeight && reversed >= 0.25*all
 	}
+	anyhow := best.anyhow() // the words of a point that is denied count
 	for _, p := range r.points {
-		if c, by := p.cover(best); c >= foundAt && turned(p.wordings[by]) {
+		if c, by := p.cover(anyhow); c >= foundAt && turned(p.wordings[by]) {
 			return true
 		}
 	}
@@ -57,7 +58,7 @@ func (r *Rubric) negated(a answer, best []float32) bool {
 // keywords reports whether the answer has the references' words but not their order: hardly any two neighbours are
 // neighbours there, and either nearly all is matched (people who say it all in their own words do not hit every word) or
 // hardly any grammar stands between the words.
-func (r *Rubric) keywords(a answer, best []float32) bool {
+func (r *Rubric) keywords(a answer, best sided) bool {
 	content, matched, ordered := 0, 0, 0
 	last := int32(-1)
 	for i, weight := range a.weight {

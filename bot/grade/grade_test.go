@@ -210,6 +210,8 @@ func TestWordsThatMatch(t *testing.T) {
 		{"push", "pop", false},
 		{"stack", "queue", false},
 		{"interface", "interact", false},
+		{"server", "several", false},
+		{"several", "servers", false},
 		{"parse the text", "pause the test", false},
 	} {
 		r := Prepare(Task{Refs: []string{c.ref}, KeyPoints: []content.KeyPoint{{Name: c.ref, Text: c.ref}}})

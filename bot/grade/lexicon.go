@@ -54,7 +54,7 @@ through during before after above below up down out off again further once be is
 done doing have has had having will would shall should can could may might must ought not no nor never neither none
 without cannot also too very just only even such same own both each every any some all most more less much many few other
 another isnt arent wasnt werent dont doesnt didnt hasnt havent hadnt wont wouldnt shouldnt cant couldnt
-mustnt ie eg etc via per im youre theyre thats whats lets ive`
+mustnt wihtout whitout dosent doesent ie eg etc via per im youre theyre thats whats lets ive`
 
 const fillers = `um uh er erm hmm well ok okay yeah yes basically actually really honestly literally like guess
 think believe suppose maybe perhaps probably sorry please thing things stuff something anything everything lot lots
@@ -70,7 +70,7 @@ extens primarili signific facilit overal power robust seamless ideal suit wide r
 paradigm approach manner implement describ explain handl oper standard develop advantag benefit`)
 
 const negators = `not no never neither nor none without cannot isnt arent wasnt werent dont doesnt didnt hasnt havent
-hadnt wont wouldnt shouldnt cant couldnt mustnt non hardly`
+hadnt wont wouldnt shouldnt cant couldnt mustnt non hardly wihtout whitout dosent doesent`
 
 const (
 	breakers  = "but while whereas because and so when until since if instead cause cos coz cuz"
@@ -96,6 +96,9 @@ in the mean time = simultaneously
 input or output = io
 big o = bigo
 any number = unlimited
+have to = need to
+has to = needs to
+had to = needed to
 hand over = yield
 hands over = yield
 hand back = yield

@@ -8,7 +8,7 @@ const abstainAt = 0.1
 
 // score compares the whole answer with each reference and keeps the best: how much of the reference is said, which of
 // its letters are, and how much of what is said is in it. The weights were measured on marked computer-science answers.
-func (r *Rubric) score(a answer, best []float32) float32 {
+func (r *Rubric) score(a answer, best sided) float32 {
 	var most float32
 	for _, ref := range r.refs {
 		c := ref.coverage(best)

@@ -11,13 +11,14 @@ import (
 type wording struct {
 	terms   []int32
 	weights []float32 // of the terms, in the same order
+	sides   []side    // of the terms, likewise: a word counts only if the answer has it on the same side
 	total   float32   // the weight that covers it whole
 	least   float32   // the weight below which it is a mention, whatever the share
 }
 
 // newWording weighs terms; weigh gives the weight of one.
-func newWording(terms []int32, weigh func(int32) float32) wording {
-	w := wording{terms: terms}
+func newWording(terms []int32, sides []side, weigh func(int32) float32) wording {
+	w := wording{terms: terms, sides: sides}
 	for _, id := range terms {
 		w.weights = append(w.weights, weigh(id))
 		w.total += weigh(id)
@@ -27,13 +28,13 @@ func newWording(terms []int32, weigh func(int32) float32) wording {
 }
 
 // coverage is the mean of the best matches of a wording's key words, by weight: 0 to 1.
-func (w wording) coverage(best []float32) float32 {
+func (w wording) coverage(best sided) float32 {
 	if w.total == 0 {
 		return 0
 	}
 	var sum float32
 	for i, id := range w.terms {
-		sum += w.weights[i] * best[id]
+		sum += w.weights[i] * best.of(id, w.sides[i])
 	}
 	return min(1, sum/w.total)
 }
@@ -56,7 +57,8 @@ const (
 
 // count notes what a key point says: a word that several say tells little about one of them.
 func (b *builder) count(k content.KeyPoint) {
-	for _, id := range b.read(words(k.Name + "\n" + k.Text)) {
+	terms, _ := b.read(words(k.Name + "\n" + k.Text))
+	for _, id := range terms {
 		b.points[id]++
 	}
 }
@@ -88,7 +90,27 @@ func (b *builder) wordings(k content.KeyPoint) []wording {
 			out = append(out, w)
 		}
 	}
+	agree(out)
 	return out
+}
+
+// agree lets a word that a key point's wordings have on different sides be said either way.
+func agree(ws []wording) {
+	sides := map[int32]side{}
+	for _, w := range ws {
+		for i, id := range w.terms {
+			if s, ok := sides[id]; ok {
+				sides[id] = s.and(w.sides[i])
+			} else {
+				sides[id] = w.sides[i]
+			}
+		}
+	}
+	for _, w := range ws {
+		for i, id := range w.terms {
+			w.sides[i] = sides[id]
+		}
+	}
 }
 
 // stress gives the words of a title more than a third of the wording: they are the gist, and yet a mention of it is not
@@ -128,12 +150,14 @@ func soft(total float32) float32 {
 
 // wording is a text as a part of a key point.
 func (b *builder) wording(text string) wording {
-	return newWording(b.read(words(text)), func(id int32) float32 {
+	terms, sides := b.read(words(text))
+	return newWording(terms, sides, func(id int32) float32 {
 		return b.v.terms[id].weight / float32(math.Sqrt(float64(max(1, b.points[id]))))
 	})
 }
 
-// whole is a text as a reference for whole answers.
+// whole is a text as a reference for whole answers, of which only a flag tells what they deny.
 func (b *builder) whole(ws []word) wording {
-	return newWording(b.read(ws), func(id int32) float32 { return b.v.terms[id].weight })
+	terms, _ := b.read(ws)
+	return newWording(terms, make([]side, len(terms)), func(id int32) float32 { return b.v.terms[id].weight })
 }
