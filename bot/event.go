@@ -65,6 +65,16 @@ func (b *Bot) queue(ctx context.Context, e chat.Event) (chat.Reply, error) {
 
 func roomName(e chat.Event) string { return string(store.Key(string(e.Workspace), string(e.Room))) }
 
+// seenMark names an event in the store. Platforms name events within a workspace, so the tenant comes first: two of them
+// may use one name at one time.
+func seenMark(e chat.Event) store.EventID {
+	id := store.EventID(e.ID)
+	if id.Name != "" {
+		id.Name = string(store.Key(string(e.Workspace), id.Name))
+	}
+	return id
+}
+
 // step runs one event in its room: one unit, with the wake row that fired it, if one did.
 func (b *Bot) step(e chat.Event, fired *store.Wake) (reply chat.Reply, err error) {
 	if b.work.Err() != nil {
@@ -73,7 +83,7 @@ func (b *Bot) step(e chat.Event, fired *store.Wake) (reply chat.Reply, err error
 	begun := b.Clock.Now()
 	err = b.commit(b.work, func(d *store.Draft) error {
 		if d.Unit.Fired = fired; fired == nil { // a row that fired is its own mark
-			d.Unit.Event = store.EventID(e.ID)
+			d.Unit.Event = seenMark(e)
 		}
 		reply, err = b.decide(d, e)
 		return err

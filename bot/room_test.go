@@ -149,6 +149,24 @@ func TestAnEventIsHandledOnce(t *testing.T) {
 	})
 }
 
+// Two tenants may use one name at one time: neither loses its event. (The kill campaign lost an answer to this once.)
+func TestEventsOfTwoWorkspacesAreTwo(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		handled := map[chat.Workspace]bool{}
+		b := New(Config{DB: store.NewMemory(), Engine: toy{step: func(_ *store.Draft, e chat.Event) (chat.Reply, error) {
+			handled[e.Workspace] = true
+			return chat.Reply{Update: true}, nil
+		}}})
+		for _, w := range []chat.Workspace{"one:w", "two:w"} {
+			e := click("same", "c:a")
+			e.Workspace = w
+			if reply, err := b.Handle(t.Context(), e); err != nil || !reply.Update || !handled[w] {
+				t.Errorf("%s: %+v, %v", w, reply, err)
+			}
+		}
+	})
+}
+
 func TestNobodyWaitsSoItIsNotBegun(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		gate := make(chan struct{})
