@@ -73,7 +73,7 @@ func decode(v url.Values, from sender) (posted, error) {
 	case chat.Line:
 		err = p.line(v.Get("text"))
 	case chat.Complete:
-		p.complete(v.Get("text"))
+		p.complete(cleanText(v.Get("text")))
 	case chat.Home:
 		p.Event.Kind, p.Event.ID = chat.Home, chat.EventID{}
 	case chat.Click, chat.Submit:
