@@ -149,7 +149,7 @@ func TestAnEventIsHandledOnce(t *testing.T) {
 	})
 }
 
-// Two tenants may use one name at one time: neither loses its event. (The kill campaign lost an answer to this once.)
+// Two tenants may use one name at one time: neither loses its event.
 func TestEventsOfTwoWorkspacesAreTwo(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		handled := map[chat.Workspace]bool{}
