@@ -122,7 +122,7 @@ func decodeCommand(body []byte, sent, now time.Time) (Inbound, error) {
 	e := chat.Event{
 		// A command carries no time of its own and Slack sends it once; its trigger names it.
 		ID: chat.EventID{At: sent, Name: "command/" + c.Trigger}, Kind: chat.Line, At: sent,
-		Workspace: chat.Workspace(c.Team), Member: chat.Member(c.User), Text: strings.TrimSpace(text),
+		Workspace: workspace(c.Team), Member: chat.Member(c.User), Text: strings.TrimSpace(text),
 		Expired: now.Sub(sent) > responseWithin,
 	}
 	place(&e, c.Channel)
@@ -186,7 +186,7 @@ func decodeEvent(body []byte) (Inbound, error) {
 	e := chat.Event{
 		ID:        chat.EventID{At: at, Name: "event/" + env.EventID},
 		At:        at,
-		Workspace: chat.Workspace(team), Member: chat.Member(user),
+		Workspace: workspace(team), Member: chat.Member(user),
 	}
 	way := Way{Payload: in.Type, From: Origin{Channel: channel}}
 	ignored := fmt.Errorf("%w: event %s %s", ErrIgnored, in.Type, in.Subtype)
@@ -293,7 +293,7 @@ func decodeInteraction(body []byte, sent, now time.Time) (Inbound, error) {
 	if team == "" || in.User.ID == "" {
 		return Inbound{}, fmt.Errorf("reading an interaction of type %q: team or user is missing", in.Type)
 	}
-	e := chat.Event{Workspace: chat.Workspace(team), Member: chat.Member(in.User.ID), At: sent}
+	e := chat.Event{Workspace: workspace(team), Member: chat.Member(in.User.ID), At: sent}
 	way := Way{
 		Payload: in.Type, Trigger: in.Trigger, Response: in.Response,
 		View: in.View.ID, Title: in.View.Title.Text, Depth: in.View.depth(), From: in.View.origin(),
@@ -370,6 +370,14 @@ func place(e *chat.Event, channel string) {
 	e.Channel = chat.Channel(channel)
 	e.Room = chat.ChannelRoom(e.Channel)
 }
+
+// workspace names a Slack workspace among those of all platforms: the part before the colon says which platform carries out its
+// actions. team is the way back.
+func workspace(team string) chat.Workspace { return workspacePrefix + chat.Workspace(team) }
+
+func team(w chat.Workspace) string { return strings.TrimPrefix(string(w), workspacePrefix) }
+
+const workspacePrefix = "slack:"
 
 // messageID names a message: chat.update and chat.delete want its conversation too, and that of a direct message is not
 // known from the member.

@@ -30,7 +30,7 @@ func payload(t testing.TB, name string) []byte {
 
 func TestDecode(t *testing.T) {
 	mira := func(e chat.Event) chat.Event {
-		e.Workspace, e.Member = "T0HILL", "U0MIRA"
+		e.Workspace, e.Member = "slack:T0HILL", "U0MIRA"
 		if e.Room == "" {
 			e.Channel, e.Room = "C0PREP", "c:C0PREP"
 		}
@@ -103,7 +103,7 @@ func TestDecode(t *testing.T) {
 		{"mention", EventPayload, now, Inbound{
 			chat.Event{
 				ID: chat.EventID{At: nine.Add(600 * time.Microsecond), Name: "message/C0PREP/1795424400.000600"}, Kind: chat.Line, At: nine.Add(600 * time.Microsecond),
-				Workspace: "T0HILL", Member: "U0SAM", Channel: "C0PREP", Room: "c:C0PREP", Typed: true, Text: "leaderboard month",
+				Workspace: "slack:T0HILL", Member: "U0SAM", Channel: "C0PREP", Room: "c:C0PREP", Typed: true, Text: "leaderboard month",
 			},
 			Way{Payload: "app_mention", Thread: "1795420800.000100", From: Origin{Channel: "C0PREP"}},
 		}},
@@ -112,11 +112,11 @@ func TestDecode(t *testing.T) {
 			Way{Payload: "block_suggestion", View: "V0SET", Depth: 1, From: Origin{Channel: "C0PREP", Value: "setup:C0PREP:0"}},
 		}},
 		{"uninstalled", EventPayload, now, Inbound{
-			chat.Event{ID: chat.EventID{At: nine, Name: "event/Ev0GONE1"}, Kind: chat.Gone, At: nine, Workspace: "T0HILL"},
+			chat.Event{ID: chat.EventID{At: nine, Name: "event/Ev0GONE1"}, Kind: chat.Gone, At: nine, Workspace: "slack:T0HILL"},
 			Way{Payload: "app_uninstalled"},
 		}},
 		{"revoked", EventPayload, now, Inbound{
-			chat.Event{ID: chat.EventID{At: nine, Name: "event/Ev0GONE2"}, Kind: chat.Gone, At: nine, Workspace: "T0HILL"},
+			chat.Event{ID: chat.EventID{At: nine, Name: "event/Ev0GONE2"}, Kind: chat.Gone, At: nine, Workspace: "slack:T0HILL"},
 			Way{Payload: "tokens_revoked"},
 		}},
 		{"home", EventPayload, now, Inbound{

@@ -103,7 +103,7 @@ func decoded(t testing.TB, name string) Inbound {
 }
 
 func TestRenderPost(t *testing.T) {
-	messages := Messages(chat.Action{Key: "post/C0PREP/12", Do: chat.Post, Workspace: "T0HILL", Channel: "C0PREP", Message: sample(t, "post")}, names)
+	messages := Messages(chat.Action{Key: "post/C0PREP/12", Do: chat.Post, Workspace: "slack:T0HILL", Channel: "C0PREP", Message: sample(t, "post")}, names)
 	if len(messages) != 1 {
 		t.Fatalf("%d messages", len(messages))
 	}
