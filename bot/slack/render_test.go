@@ -182,7 +182,7 @@ func TestRespond(t *testing.T) {
 		{"click_view", chat.Reply{Message: &m}, false, `null`, []string{"views.push"}, `"trigger_id":"156772938.1827394.x"`},
 		{"command", chat.Reply{Message: &m}, false, `"response_type":"ephemeral"`, nil, ``},
 		{"command", chat.Reply{Message: &m}, true, `null`, []string{"response_url"}, `"response_type":"ephemeral"`},
-		{"command", chat.Reply{Message: &long}, false, `"response_type":"ephemeral"`, []string{"response_url", "response_url"}, ``},
+		{"command", chat.Reply{Message: &long}, false, `"response_type":"ephemeral"`, nil, ``}, // its first page
 		{"command", chat.Reply{Form: &f}, false, `null`, []string{"views.open"}, `"trigger_id":"13345224609.`},
 		{"submission", chat.Reply{}, false, `null`, nil, ``},
 		{"submission", chat.Reply{Errors: map[string]string{"answer": "Four words or more."}}, false, `{"response_action":"errors","errors":{"answer":"Four words or more."}}`, nil, ``},

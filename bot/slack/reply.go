@@ -14,6 +14,7 @@ import (
 type Answer struct {
 	Ack   any // nil acknowledges without a word
 	Calls []Call
+	Keep  *Kept // what pages.keep must store before any of it goes out; nil where the message has one page
 }
 
 // Call is one request. Method is a Web API method, or ResponseURL: then the body goes to the address in Inbound.Way.
@@ -102,14 +103,14 @@ func submitted(in Inbound, r chat.Reply, names Names, acked bool) Answer {
 			return Answer{}
 		}
 	}
-	v := messageView(*r.Message, in.Way.Title, in.Way.From, names)
+	v, keep := privateView(*r.Message, in.Way.Title, in.Way.From, readerOf(in.Event), names)
 	if acked {
-		return Answer{Calls: []Call{{"views.update", viewCall{View: in.Way.View, Body: v}}}}
+		return Answer{Keep: keep, Calls: []Call{{"views.update", viewCall{View: in.Way.View, Body: v}}}}
 	}
 	if ack := slack.NewUpdateViewSubmissionResponse(&v); size(ack) <= maxAck {
-		return Answer{Ack: ack}
+		return Answer{Keep: keep, Ack: ack}
 	}
-	return Answer{Ack: Working(in, names), Calls: []Call{{"views.update", viewCall{View: in.Way.View, Body: v}}}}
+	return Answer{Keep: keep, Ack: Working(in, names), Calls: []Call{{"views.update", viewCall{View: in.Way.View, Body: v}}}}
 }
 
 // fieldErrors keeps to fields that the form has: Slack takes an error nowhere else and then shows a sentence of its own. An error for no
@@ -155,50 +156,45 @@ func opened(in Inbound, f chat.Form, names Names) Answer {
 
 // inView shows a message in the view that was clicked, or on top of it where the view should stay; three may lie on one another.
 func inView(in Inbound, r chat.Reply, names Names) Answer {
-	v := messageView(*r.Message, in.Way.Title, in.Way.From, names)
+	v, keep := privateView(*r.Message, in.Way.Title, in.Way.From, readerOf(in.Event), names)
+	call := Call{"views.push", viewCall{Trigger: in.Way.Trigger, Body: v}}
 	switch {
 	case in.Way.Depth == 0: // on the home page
-		return Answer{Calls: []Call{{"views.open", viewCall{Trigger: in.Way.Trigger, Body: v}}}}
+		call.Method = "views.open"
 	case r.Update || in.Way.Depth >= 3:
-		return Answer{Calls: []Call{{"views.update", viewCall{View: in.Way.View, Body: v}}}}
+		call = Call{"views.update", viewCall{View: in.Way.View, Body: v}}
 	}
-	return Answer{Calls: []Call{{"views.push", viewCall{Trigger: in.Way.Trigger, Body: v}}}}
+	return Answer{Keep: keep, Calls: []Call{call}}
 }
 
-// responded answers a command or a click in a message. A command's acknowledgement can carry the first message.
+// responded answers a command or a click in a message. A command's acknowledgement can carry the message.
 func responded(in Inbound, r chat.Reply, names Names, acked bool) Answer {
-	var a Answer
-	for i, m := range messagesOf(*r.Message, names, maxReplyText) {
-		body := response{message: m, Type: slack.ResponseTypeEphemeral, Thread: in.Way.Thread, Replace: i == 0 && r.Update && in.Way.Private}
-		if i == 0 && !acked && in.Way.Payload == string(CommandPayload) && size(body) <= maxAck {
-			a.Ack = body
-			continue
-		}
-		a.Calls = append(a.Calls, Call{ResponseURL, body})
+	m, keep := privateMessage(*r.Message, readerOf(in.Event), names)
+	body := response{message: m, Type: slack.ResponseTypeEphemeral, Thread: in.Way.Thread, Replace: r.Update && in.Way.Private}
+	if !acked && in.Way.Payload == string(CommandPayload) && size(body) <= maxAck {
+		return Answer{Keep: keep, Ack: body}
 	}
-	return a
+	return Answer{Keep: keep, Calls: []Call{{ResponseURL, body}}}
 }
 
 // typed answers text written to the bot: in the direct message, or privately in the channel.
 func typed(in Inbound, m chat.Message, names Names) Answer {
-	var a Answer
-	for _, m := range messagesOf(m, names, maxReplyText) {
-		if in.Event.Channel == "" {
-			a.Calls = append(a.Calls, Call{"chat.postMessage", posted{message: m, Channel: in.Way.From.Channel, Thread: in.Way.Thread}})
-			continue
-		}
-		a.Calls = append(a.Calls, Call{"chat.postEphemeral", posted{message: m, Channel: in.Way.From.Channel, User: string(in.Event.Member), Thread: in.Way.Thread}})
+	first, keep := privateMessage(m, readerOf(in.Event), names)
+	body := posted{message: first, Channel: in.Way.From.Channel, Thread: in.Way.Thread}
+	call := Call{"chat.postMessage", body}
+	if in.Event.Channel != "" {
+		body.User = string(in.Event.Member)
+		call = Call{"chat.postEphemeral", body}
 	}
-	return a
+	return Answer{Keep: keep, Calls: []Call{call}}
 }
 
 func home(in Inbound, r chat.Reply, names Names) Answer {
 	if r.Message == nil {
 		return Answer{}
 	}
-	v := slack.HomeTabViewRequest{Type: slack.VTHomeTab, CallbackID: callback}
-	v.Blocks.BlockSet = viewBlocks(*r.Message, names)
-	return Answer{Calls: []Call{{"views.publish", viewCall{User: string(in.Event.Member), Body: v}}}}
+	v, keep := homeView(*r.Message, readerOf(in.Event), names)
+	return Answer{Keep: keep, Calls: []Call{{"views.publish", viewCall{User: string(in.Event.Member), Body: v}}}}
 }
 
 func options(choices []chat.Choice) suggestions {

@@ -42,6 +42,7 @@ type Slack struct {
 	http     *http.Client
 	installs *installs
 	people   *people
+	pages    *pages
 }
 
 // callWithin bounds one request to Slack; the caller's context may end it earlier.
@@ -71,6 +72,7 @@ func New(cfg Config) (*Slack, error) {
 	s := &Slack{cfg: cfg, http: &http.Client{Timeout: callWithin, Transport: transport}}
 	s.installs = newInstalls(s)
 	s.people = newPeople(s)
+	s.pages = newPages(s)
 	return s, nil
 }
 
