@@ -7,6 +7,7 @@ import (
 	"log/slog"
 	"net"
 	"net/http"
+	"sync"
 	"time"
 
 	"greenroom/bot/chat"
@@ -43,6 +44,10 @@ type Slack struct {
 	installs *installs
 	people   *people
 	pages    *pages
+
+	mu    sync.Mutex
+	bot   chat.Handler   // nil until Run, and again once it ends
+	calls sync.WaitGroup // calls of bot under way
 }
 
 // callWithin bounds one request to Slack; the caller's context may end it earlier.
@@ -78,6 +83,28 @@ func New(cfg Config) (*Slack, error) {
 
 // Run connects and hands every event to h until ctx ends. It returns when its last call of h has returned.
 func (s *Slack) Run(ctx context.Context, h chat.Handler) error {
+	s.mu.Lock()
+	s.bot = h
+	s.mu.Unlock()
 	<-ctx.Done()
+	s.mu.Lock()
+	s.bot = nil
+	s.mu.Unlock()
+	s.calls.Wait()
 	return nil
+}
+
+// hand gives one event to the bot; ErrClosed before and after Run.
+func (s *Slack) hand(ctx context.Context, e chat.Event) (chat.Reply, error) {
+	s.mu.Lock()
+	bot := s.bot
+	if bot != nil {
+		s.calls.Add(1)
+	}
+	s.mu.Unlock()
+	if bot == nil {
+		return chat.Reply{}, chat.ErrClosed
+	}
+	defer s.calls.Done()
+	return bot.Handle(ctx, e)
 }
