@@ -38,7 +38,7 @@ import (
 // Points, weeks and words are held by the tables beside, what must hold whatever happens by TestMachine.
 
 // TestScripts plays every conversation of testdata.
-func TestScripts(t *testing.T) { bottest.Scripts(t, "testdata") }
+func TestScripts(t *testing.T) { bottest.Scripts(t, "testdata", bottest.OnStage) }
 
 // TestThinkAbout plays those with questions that nobody can answer.
-func TestThinkAbout(t *testing.T) { bottest.Scripts(t, "testdata/think") }
+func TestThinkAbout(t *testing.T) { bottest.Scripts(t, "testdata/think", bottest.OnStage) }
