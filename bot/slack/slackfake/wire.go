@@ -5,8 +5,19 @@ import (
 	"time"
 )
 
-// Deliveries is what goes wrong by chance on the way to the app.
-type Deliveries struct{}
+// Deliveries is how Slack delivers to the app, and what goes wrong there by chance: probabilities for each payload. Its durations
+// are the process's time, not Config.Now's.
+type Deliveries struct {
+	Twice   float64       // it comes a second time: an event under another event id, all else under another envelope id
+	Late    float64       // an event, or the second of what comes twice, comes later, so what happened meanwhile comes before it
+	LateBy  time.Duration // at most how much later; a second when zero
+	Unheard float64       // the app's acknowledgement is lost
+
+	AckWithin    time.Duration   // how long Slack waits for an acknowledgement; 3 s when zero
+	Retries      []time.Duration // how long after an unacknowledged delivery an event comes again; at once, 1 min, 5 min when nil
+	PingEvery    time.Duration   // of a socket; 10 s when zero
+	RefreshEvery time.Duration   // how long a socket lives; for ever when zero
+}
 
 // wire is what runs between Slack and the app: sockets, deliveries, triggers, response URLs. Fake.mu guards it.
 type wire struct{ f *Fake }
@@ -34,3 +45,36 @@ func (w *wire) redeem(id string) (trigger, *refusal) { return trigger{}, refuse(
 
 // emit sends an event of the Events API to the app, as its inner event.
 func (w *wire) emit(ws *Workspace, event map[string]any) {}
+
+// Hooks is where the app takes signed HTTP: a handler in memory, or the address of a server.
+type Hooks struct {
+	Handler http.Handler // served in memory, under any address
+	URL     string       // scheme and host, such as http://127.0.0.1:8081; any where Handler is set
+
+	Events, Interactive, Commands string // paths; /slack/events, /slack/interactive, /slack/commands when empty
+}
+
+// DeliverTo switches from sockets to signed HTTP; a zero Hooks switches back.
+func (f *Fake) DeliverTo(h Hooks) {}
+
+// Refresh makes Slack renew the oldest open socket, as it does every few hours: it warns, and closes it ten seconds later.
+func (f *Fake) Refresh() {}
+
+// Disconnect tells every open socket to go, with a reason of Slack's: warning leaves it open for ten more seconds;
+// refresh_requested and link_disabled close it. After link_disabled every new socket is closed likewise, until EnableLink.
+func (f *Fake) Disconnect(reason string) {}
+
+// EnableLink switches Socket Mode on again.
+func (f *Fake) EnableLink() {}
+
+// Cut ends every open socket without a word, as a network does.
+func (f *Fake) Cut() {}
+
+// Silence makes every open socket half-open: it stays open, nothing comes from it and nothing arrives, and Slack does not know.
+func (f *Fake) Silence() {}
+
+// Sockets is how many are open.
+func (f *Fake) Sockets() int { return 0 }
+
+// Settle waits until nothing is on its way to the app: events, retries and second deliveries.
+func (f *Fake) Settle() {}
