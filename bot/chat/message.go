@@ -135,6 +135,10 @@ const (
 	LongField  FieldKind = "long"  // several lines
 	OneField   FieldKind = "one"   // one of Choices
 	ManyField  FieldKind = "many"  // any of Choices
+
+	// ChannelField is a channel of the workspace, which comes back as Text writes it: <#ID>, or as it was typed where a
+	// platform has nothing to choose it with.
+	ChannelField FieldKind = "channel"
 )
 
 // Field is one thing that a form asks for.

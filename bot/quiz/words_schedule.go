@@ -373,7 +373,7 @@ func understood() chat.Message { return plainly("Good. I won't show it again.") 
 func sayMoveForm(c *schedule) *chat.Form {
 	return &chat.Form{
 		Title: "Use another channel", Submit: "Use it", Value: chat.Value{Verb: "move", Post: c.ID},
-		Fields: []chat.Field{{Name: "channel", Label: "Channel", Kind: chat.ShortField, Hint: "Such as #interview-prep. Invite me there first.", Max: 80}},
+		Fields: []chat.Field{{Name: "channel", Label: "Channel", Kind: chat.ChannelField, Hint: "Such as #interview-prep. Invite me there first.", Max: 80}},
 	}
 }
 
@@ -498,7 +498,7 @@ func (l *look) saySetupForm(zone string) *chat.Form {
 		{Name: "topics", Label: "Topics", Kind: chat.ShortField, Optional: true, Hint: cut("Empty for all, or some of: "+list(l.topicNames()), 100), Max: 120},
 	}
 	if f.Value.Post == "" {
-		f.Fields = append(f.Fields, chat.Field{Name: "channel", Label: "Channel", Kind: chat.ShortField, Hint: "Such as #interview-prep. Invite me there first.", Max: 80})
+		f.Fields = append(f.Fields, chat.Field{Name: "channel", Label: "Channel", Kind: chat.ChannelField, Hint: "Such as #interview-prep. Invite me there first.", Max: 80})
 	}
 	return f
 }

@@ -93,6 +93,9 @@ func element(f chat.Field) slack.BlockElement {
 		return &slack.RadioButtonsBlockElement{Type: slack.METRadioButtons, ActionID: f.Name, Options: all, InitialOption: one}
 	case f.Kind == chat.OneField:
 		return &slack.SelectBlockElement{Type: slack.OptTypeStatic, ActionID: f.Name, Options: all, InitialOption: one}
+	case f.Kind == chat.ChannelField: // what is typed into an input stays text: Slack makes no channel of it
+		return &slack.SelectBlockElement{Type: slack.OptTypeConversations, ActionID: f.Name,
+			Filter: &slack.SelectBlockElementFilter{Include: []string{"public", "private"}}}
 	}
 	return &slack.PlainTextInputBlockElement{
 		Type: slack.METPlainTextInput, ActionID: f.Name, Multiline: f.Kind == chat.LongField, InitialValue: f.Value, MaxLength: f.Limit(),

@@ -28,6 +28,7 @@ type view struct {
 			Options []struct {
 				Value string `json:"value"`
 			} `json:"selected_options"`
+			Conversation string `json:"selected_conversation"`
 		} `json:"values"`
 	} `json:"state"`
 }
@@ -78,6 +79,8 @@ func (v view) fields() map[string][]string {
 		switch {
 		case in.Option.Value != "":
 			values = append(values, in.Option.Value)
+		case in.Conversation != "":
+			values = append(values, "<#"+in.Conversation+">")
 		case in.Value != "":
 			values = append(values, in.Value)
 		}
