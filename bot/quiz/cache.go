@@ -1,6 +1,9 @@
 package quiz
 
-import "sync"
+import (
+	"bytes"
+	"sync"
+)
 
 // cache remembers values of a pure function. It forgets everything when it is full, which costs time only.
 type cache[T any] struct {
@@ -25,4 +28,36 @@ func (c *cache[T]) get(key string, compute func() T) T {
 	}
 	c.values[key] = v
 	return v
+}
+
+// latest remembers what was last decoded from each record, for records that are read far more often than written. What
+// it gives is shared and must not be changed. Like cache it is only a memory of a pure function.
+type latest[T any] struct {
+	mu     sync.Mutex
+	values map[string]decoded[T]
+}
+
+type decoded[T any] struct {
+	from  []byte
+	value T
+}
+
+func (l *latest[T]) get(key string, from []byte, decode func() (T, error)) (T, error) {
+	l.mu.Lock()
+	d, ok := l.values[key]
+	l.mu.Unlock()
+	if ok && bytes.Equal(d.from, from) {
+		return d.value, nil
+	}
+	value, err := decode()
+	if err != nil {
+		return value, err
+	}
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if l.values == nil || len(l.values) >= cacheSize {
+		l.values = map[string]decoded[T]{}
+	}
+	l.values[key] = decoded[T]{from, value}
+	return value, nil
 }

@@ -37,6 +37,7 @@ type Engine struct {
 	rubrics   rubrics
 	touching  cache[[][]float64]       // see touches
 	copies    cache[*content.Question] // see question
+	tenants   latest[workspace]        // every event reads its workspace
 	on        feature
 }
 
@@ -221,15 +222,10 @@ type look struct {
 }
 
 func (e *Engine) look(v store.View, ev chat.Event) (*look, error) {
-	ws, err := load[workspace](v, workspaceRef(ev.Workspace))
-	if err != nil {
-		return nil, err
-	}
 	l := &look{Engine: e, v: v, ev: ev}
-	if ws != nil {
-		l.ws = *ws
-	}
-	return l, nil
+	var err error
+	l.ws, err = l.workspace()
+	return l, err
 }
 
 // ref names a record of the event's workspace.

@@ -96,7 +96,7 @@ func (l *look) withNotices(r chat.Reply) chat.Reply {
 	m := sayNotice(l.ws.Notices[0], len(l.ws.Notices)-1)
 	m.Blocks = append(m.Blocks, r.Message.Blocks...)
 	m.Buttons = distinct(append(m.Buttons, r.Message.Buttons...))
-	m.After = append(m.After, r.Message.After...)
+	m.After = slices.Concat(m.After, r.Message.After)
 	r.Message = &m
 	return r
 }
@@ -105,7 +105,7 @@ func (s *step) understood() (chat.Reply, error) {
 	if !s.manages() {
 		return tell(managersOnly()), nil
 	}
-	s.ws.Notices = slices.DeleteFunc(s.ws.Notices, func(n notice) bool { return digest(string(n.Key)) == s.ev.Value.Arg })
+	s.ws.Notices = slices.DeleteFunc(slices.Clone(s.ws.Notices), func(n notice) bool { return digest(string(n.Key)) == s.ev.Value.Arg })
 	s.saveWorkspace()
 	return turn(understood()), nil
 }

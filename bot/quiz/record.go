@@ -1,7 +1,6 @@
 package quiz
 
 import (
-	"bytes"
 	"encoding/json"
 	"fmt"
 
@@ -26,8 +25,7 @@ func decode[T any](ref store.Ref, b []byte) (*T, error) {
 		return nil, fmt.Errorf("record %s: %w", ref, store.ErrNewer)
 	}
 	t := new(T)
-	dec := json.NewDecoder(bytes.NewReader(b[1:]))
-	if err := dec.Decode(t); err != nil {
+	if err := json.Unmarshal(b[1:], t); err != nil {
 		return nil, fmt.Errorf("record %s: %w: %w", ref, store.ErrDamaged, err)
 	}
 	return t, nil

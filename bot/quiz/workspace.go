@@ -34,6 +34,24 @@ type openPost struct {
 
 func workspaceRef(w chat.Workspace) store.Ref { return store.Key(string(w), "workspace") }
 
+// workspace reads the event's workspace; the zero workspace where nothing is kept of it. What it holds is shared by all
+// events: whoever changes a list makes a new one, which append does because none has room left.
+func (l *look) workspace() (workspace, error) {
+	ref := workspaceRef(l.ev.Workspace)
+	b, err := l.v.Get(ref)
+	if err != nil || b == nil {
+		return workspace{}, err
+	}
+	return l.tenants.get(string(ref), b, func() (workspace, error) {
+		w, err := decode[workspace](ref, b)
+		if err != nil {
+			return workspace{}, err
+		}
+		w.Managers, w.Open, w.Notices = slices.Clip(w.Managers), slices.Clip(w.Open), slices.Clip(w.Notices)
+		return *w, nil
+	})
+}
+
 func (s *step) saveWorkspace() { save(s.d, workspaceRef(s.ev.Workspace), s.ws) }
 
 // zone is where the workspace's days begin.
