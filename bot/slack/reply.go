@@ -50,6 +50,12 @@ type posted struct {
 	Thread  string `json:"thread_ts,omitempty"`
 }
 
+type updated struct {
+	message
+	Channel string `json:"channel"`
+	TS      string `json:"ts"`
+}
+
 type suggestions struct {
 	Options []*slack.OptionBlockObject `json:"options"`
 }

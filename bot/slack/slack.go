@@ -43,6 +43,7 @@ type Slack struct {
 	http     *http.Client
 	installs *installs
 	people   *people
+	pace     *pace
 	pages    *pages
 
 	mu    sync.Mutex
@@ -77,6 +78,7 @@ func New(cfg Config) (*Slack, error) {
 	s := &Slack{cfg: cfg, http: &http.Client{Timeout: callWithin, Transport: transport}}
 	s.installs = newInstalls(s)
 	s.people = newPeople(s)
+	s.pace = newPace(cfg.Now)
 	s.pages = newPages(s)
 	return s, nil
 }
