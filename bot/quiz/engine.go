@@ -136,7 +136,8 @@ func (e *Engine) Look(v store.View, ev chat.Event) (chat.Reply, error) {
 	case chat.Complete:
 		return l.complete()
 	case chat.Home:
-		return l.home()
+		r, err := l.home()
+		return l.withNotices(r), err
 	case chat.Line:
 		c, words, ok := e.command(ev.Text)
 		if !ok || c.chosen(words).look == nil {

@@ -8,7 +8,7 @@ import (
 	"greenroom/store"
 )
 
-// progressFeature is the member's own page, and what App Home shows.
+// progressFeature is the member's own page.
 func progressFeature() feature {
 	return feature{
 		lines: map[string]command{"progress": {
@@ -36,29 +36,26 @@ type page struct {
 }
 
 func (l *look) progress([]string) (chat.Reply, error) {
-	var pg page
-	var err error
-	if pg.streak, pg.answered, pg.posts, err = l.longestStreak(l.ev.Member); err != nil {
-		return chat.Reply{}, err
-	}
-	if pg.strong, pg.next, err = l.topics(l.ev.Member); err != nil {
-		return chat.Reply{}, err
-	}
-	if pg.board, err = l.board(periodWeek, l.ev.Channel); err != nil {
-		return chat.Reply{}, err
-	}
-	if pg.me, err = l.member(l.ev.Member); err != nil {
+	pg, err := l.page()
+	if err != nil {
 		return chat.Reply{}, err
 	}
 	return tell(l.sayProgress(pg)), nil
 }
 
-// home is what the bot's own page shows: the set-up in a new workspace, else the member's page.
-func (l *look) home() (chat.Reply, error) {
-	if l.ws.Schedules == 0 {
-		return l.welcome()
+// page gathers what a member's own page shows.
+func (l *look) page() (pg page, err error) {
+	if pg.streak, pg.answered, pg.posts, err = l.longestStreak(l.ev.Member); err != nil {
+		return page{}, err
 	}
-	return l.progress(nil)
+	if pg.strong, pg.next, err = l.topics(l.ev.Member); err != nil {
+		return page{}, err
+	}
+	if pg.board, err = l.board(periodWeek, l.ev.Channel); err != nil {
+		return page{}, err
+	}
+	pg.me, err = l.member(l.ev.Member)
+	return pg, err
 }
 
 // topics are the topics that a member covers well (at least 70 % of the key points) and those that come next (under

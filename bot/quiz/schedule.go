@@ -319,6 +319,15 @@ func (s *step) takeDraft() (*schedule, error) {
 	return &c, nil
 }
 
+// maySave tells whether the event's member may save the proposal that a click is about: who may change the schedule.
+func (l *look) maySave() (bool, error) {
+	m, err := l.member(l.ev.Member)
+	if err != nil || m.Draft == nil || m.Draft.Name != l.ev.Value.Post {
+		return l.manages(), err
+	}
+	return l.mayChange(&m.Draft.Schedule), nil
+}
+
 func (s *step) dropDraft() (chat.Reply, error) {
 	saved, err := s.savedFrom(s.ev.Value.Post)
 	if err != nil {
@@ -334,8 +343,8 @@ func (s *step) dropDraft() (chat.Reply, error) {
 }
 
 func (s *step) saveDraft() (chat.Reply, error) {
-	if !s.manages() {
-		return tell(managersOnly()), nil
+	if may, err := s.maySave(); err != nil || !may {
+		return tell(managersOnly()), err
 	}
 	c, err := s.takeDraft()
 	if err != nil {
@@ -424,7 +433,23 @@ func (s *step) announceFailed(ids []string) error {
 		return nil
 	}
 	s.d.Delete(s.scheduleRef(c.ID))
-	return s.notify(c.Keeper, chat.Key(s.ref("notice", "announce", c.ID)), s.sayAnnounceFailed(c, s.ev.Reason))
+	again, err := s.proposeAgain(c)
+	if err != nil {
+		return err
+	}
+	return s.notify(c.Keeper, chat.Key(s.ref("notice", "announce", c.ID)), s.sayAnnounceFailed(c, s.ev.Reason, again))
+}
+
+// proposeAgain makes a proposal of a schedule that could not be announced, so that its keeper can save it once the channel can be
+// written to. A newer proposal of theirs stays instead; then it is none.
+func (s *step) proposeAgain(c *schedule) (draftName string, err error) {
+	m, err := s.member(c.Keeper)
+	if err != nil || m.Draft != nil {
+		return "", err
+	}
+	m.Draft = &draft{Name: digest("again", c.ID), Schedule: *c}
+	save(s.d, s.memberRef(c.Keeper), m)
+	return m.Draft.Name, nil
 }
 
 // arm sets the timer of the schedule's next slot after an instant. One that has none is left without.

@@ -9,6 +9,10 @@ import (
 // Each promise of the design is held by a conversation of testdata, where a conversation can hold it:
 //
 //	the way of a question: set-up, post, answer, redraft, follow-ups, result, late answer, sharing, board   post-answer-result
+//	the first run: for who manages the place, for others; from home       first-run
+//	an invitation is answered by one short hello, or by nothing           invited
+//	the home page: set-up, progress, what waits, the next dates           app-home
+//	what the keeper is told fits the reason                               keeper-reasons, announce-failed, move-refused
 //	what is no attempt; "no idea" shows the answer kindly                 not-an-attempt
 //	whoever has seen the answer can no longer score; aloud; the flag      seen-scores-nothing, post-answer-result
 //	the grader proposes, the person confirms; claims and the keeper       correct-this

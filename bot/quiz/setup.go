@@ -28,8 +28,13 @@ func setupCommand(words []string) command {
 	return command{step: (*step).setupLine}
 }
 
-// welcome explains what will happen and offers the form.
-func (l *look) welcome() (chat.Reply, error) { return tell(l.sayWelcome()), nil }
+// welcome explains what will happen and offers the form; who may not set up learns whom to ask.
+func (l *look) welcome() (chat.Reply, error) {
+	if !l.manages() {
+		return tell(l.sayNotSetUp()), nil
+	}
+	return tell(l.sayWelcome()), nil
+}
 
 func (l *look) setupForm() (chat.Reply, error) {
 	if !l.manages() {
@@ -107,10 +112,10 @@ func (s *step) setupFilled() (chat.Reply, error) {
 	return s.propose(c)
 }
 
-// joined greets a channel that the bot was invited to, once, unless it has a schedule there already.
+// joined greets a channel that the bot was invited to, once, unless it is known why it was invited.
 func (s *step) joined() (chat.Reply, error) {
-	all, err := s.schedules(s.ev.Channel)
-	if err != nil || len(all) > 0 {
+	expected, err := s.expected()
+	if err != nil || expected {
 		return chat.Reply{}, err
 	}
 	if s.ev.Text != "" {
@@ -120,4 +125,21 @@ func (s *step) joined() (chat.Reply, error) {
 		Key: chat.Key(s.ref("greet", string(s.ev.Channel))), Do: chat.Post, Channel: s.ev.Channel,
 		Message: s.sayGreeting(), Until: s.ev.At.Add(grace),
 	})
+}
+
+// expected tells whether the bot was invited for a schedule: one that is in that channel or moves there, one that the inviter is
+// about to save there, or one of theirs that is in trouble and wants another channel.
+func (l *look) expected() (bool, error) {
+	all, err := l.schedules("")
+	if err != nil {
+		return false, err
+	}
+	for _, c := range all {
+		moves := c.Moving != nil && c.Moving.To == l.ev.Channel
+		if c.Channel == l.ev.Channel || moves || c.Trouble != nil && c.Keeper == l.ev.Member {
+			return true, nil
+		}
+	}
+	m, err := l.member(l.ev.Member)
+	return l.ev.Member != "" && m.Draft != nil && m.Draft.Schedule.Channel == l.ev.Channel, err
 }

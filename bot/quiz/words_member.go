@@ -146,6 +146,38 @@ func (l *look) sayProgress(pg page) chat.Message {
 	return m
 }
 
+// sayHome is the member's own page with what waits for them and what comes; managers find the schedules there.
+func (l *look) sayHome(pg page, open []*post, next []nextPost) chat.Message {
+	m := l.sayProgress(pg)
+	var buttons []chat.Button
+	for _, p := range open {
+		m.Blocks = append(m.Blocks, chat.Say(chat.Strong(p.title()), chat.Words(" in "), chat.In(p.Channel),
+			chat.Words(" waits for your answer: full points until "), chat.When(p.ResultAt, chat.DayTime, l.zoneName()), chat.Words(".")))
+		buttons = append(buttons, chat.Button{Label: "Answer question " + fmt.Sprint(p.Number), Main: len(buttons) == 0,
+			Value: chat.Value{Look: true, Verb: "answer", Post: p.ID}})
+	}
+	var dates [][]chat.Span
+	for _, n := range next {
+		dates = append(dates, []chat.Span{chat.When(n.at, chat.DayTime, n.zone), chat.Words(", in "), chat.In(n.schedule.Channel),
+			chat.Words(", about "), chat.Literal(n.schedule.about())})
+	}
+	if len(dates) > 0 {
+		m.Blocks = append(m.Blocks, chat.Text("The next questions:"), chat.List(dates...))
+	}
+	if len(buttons) > 0 {
+		m.Buttons[0].Main = false
+	}
+	m.Buttons = append(buttons, m.Buttons...)
+	m.Buttons = append(m.Buttons, chat.Button{Label: "The board", Value: chat.Value{Look: true, Verb: "board", Arg: string(periodWeek)}})
+	if l.manages() {
+		m.Buttons = append(m.Buttons,
+			chat.Button{Label: "Schedules", Value: chat.Value{Look: true, Verb: "schedules"}},
+			chat.Button{Label: "Set up a channel", Value: chat.Value{Look: true, Verb: "setup-form", Post: string(l.ev.Channel)}})
+	}
+	m.Buttons = distinct(m.Buttons)
+	return m
+}
+
 func topicLine(head string, topics []topicScore) []chat.Span {
 	line := []chat.Span{chat.Words(head)}
 	for i, t := range topics {

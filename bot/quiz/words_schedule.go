@@ -16,11 +16,15 @@ func (l *look) says(c *schedule) []chat.Span {
 	if err != nil {
 		return []chat.Span{chat.Words("unreadable")}
 	}
-	about := "all topics"
-	if len(c.Select) > 0 {
-		about = cut(list(c.Select), 200)
+	return []chat.Span{chat.Words(spec.String() + ", in "), chat.In(c.Channel), chat.Words(", about "), chat.Literal(c.about()), chat.Words(".")}
+}
+
+// about names what a schedule asks about.
+func (c *schedule) about() string {
+	if len(c.Select) == 0 {
+		return "all topics"
 	}
-	return []chat.Span{chat.Words(spec.String() + ", in "), chat.In(c.Channel), chat.Words(", about "), chat.Literal(about), chat.Words(".")}
+	return cut(list(c.Select), 200)
 }
 
 func (l *look) sayScheduleList(all []*schedule) chat.Message {
@@ -127,25 +131,34 @@ func (l *look) sayAnnouncement(c *schedule, spec when.Spec) chat.Message {
 // announced writes when a schedule asks, and about what, for the channel that it is in.
 func announced(c *schedule, spec when.Spec) []chat.Span {
 	times := strings.TrimSuffix(spec.String(), ", "+spec.Zone()) + " (" + spec.Zone() + "), "
-	if len(c.Select) == 0 {
-		return []chat.Span{chat.Words(times + "all topics.")}
-	}
-	return []chat.Span{chat.Words(times), chat.Literal(cut(list(c.Select), 200)), chat.Words(".")}
+	return []chat.Span{chat.Words(times), chat.Literal(c.about()), chat.Words(".")}
 }
 
-func (l *look) sayAnnounceFailed(c *schedule, reason chat.Reason) chat.Message {
-	return chat.Message{Blocks: []chat.Block{
+// sayAnnounceFailed tells a keeper why a schedule was not saved; draft names the proposal that saves it after all, if there is one.
+func (l *look) sayAnnounceFailed(c *schedule, reason chat.Reason, draft string) chat.Message {
+	then := []chat.Span{chat.Words("; then this line sets it up again: "), chat.Code(c.line())}
+	if draft != "" {
+		then = append([]chat.Span{chat.Words(", then Save it again. The same in a line: ")}, chat.Code(c.line()))
+	}
+	m := chat.Message{Blocks: []chat.Block{
 		chat.Say(chat.Strong("The schedule is not saved. "), chat.Words("I could not write in "), chat.In(c.Channel), chat.Words(": "+reasonWords(reason)+".")),
-		chat.Say(append(append([]chat.Span{chat.Words("To fix it: ")}, reasonFix(reason, c.Channel)...),
-			chat.Words("; then this line sets it up again: "), chat.Code(c.line()))...),
+		chat.Say(append(append([]chat.Span{chat.Words("To fix it: ")}, reasonFix(reason, c.Channel)...), then...)...),
 	}}
+	if draft != "" {
+		save := chat.Value{Verb: "save", Post: draft}
+		if c.FirstNow {
+			save.Arg = "now"
+		}
+		m.Buttons = []chat.Button{{Label: "Save it again", Value: save, Main: true}, {Label: "Drop it", Value: chat.Value{Verb: "drop", Post: draft}}}
+	}
+	return m
 }
 
 // reasonWords say why something could not be sent.
 func reasonWords(r chat.Reason) string {
 	switch r {
 	case chat.ReasonGone:
-		return "I am no longer in that channel, or it is gone"
+		return "I am not in that channel, or it is gone"
 	case chat.ReasonForbidden:
 		return "I am not allowed to write there"
 	case chat.ReasonArchived:
@@ -171,11 +184,15 @@ func reasonWords(r chat.Reason) string {
 func reasonFix(r chat.Reason, c chat.Channel) []chat.Span {
 	switch r {
 	case chat.ReasonGone, chat.ReasonRevoked:
-		return []chat.Span{chat.Words("invite me to "), chat.In(c), chat.Words(" again")}
+		return []chat.Span{chat.Words("invite me to "), chat.In(c)}
 	case chat.ReasonForbidden:
 		return []chat.Span{chat.Words("allow me to write in "), chat.In(c)}
 	case chat.ReasonArchived:
 		return []chat.Span{chat.Words("open "), chat.In(c), chat.Words(" again")}
+	case chat.ReasonTooLong:
+		return []chat.Span{chat.Words("shorten the question in its bank")}
+	case chat.ReasonPoison:
+		return []chat.Span{chat.Words("ask who runs me to look into my log")}
 	default:
 		return []chat.Span{chat.Words("wait a little")}
 	}
@@ -506,10 +523,39 @@ func (l *look) saySetupForm(zone string) *chat.Form {
 func timeNeeded() string { return "Write a time such as 9:00 or 17:30." }
 func daysNeeded() string { return "Write days such as weekdays, daily, mon-thu or mon,wed,fri." }
 
-// sayGreeting introduces the bot to a channel that it was invited to.
+// sayNotSetUp tells a member who may not set up whom to ask, and what can be done meanwhile.
+func (l *look) sayNotSetUp() chat.Message {
+	ask := []chat.Span{chat.Words("Ask who manages this place: an owner or an admin")}
+	for i, m := range l.ws.Managers[:min(5, len(l.ws.Managers))] {
+		between := ", "
+		if i == len(l.ws.Managers)-1 {
+			between = " or "
+		}
+		ask = append(ask, chat.Words(between), chat.Who(m))
+	}
+	return chat.Message{
+		Blocks: []chat.Block{
+			chat.Say(chat.Strong("No daily question is set up here yet.")),
+			chat.Say(append(ask, chat.Words(". They type "), chat.Code("/greenroom"), chat.Words(" in the channel that shall have it; it takes two minutes."))...),
+			chat.Text("Until then you can try a question for yourself."),
+		},
+		Buttons: []chat.Button{
+			{Label: "A question now", Value: chat.Value{Verb: "another"}, Main: true},
+			{Label: "What can you do?", Value: chat.Value{Look: true, Verb: "help"}},
+		},
+	}
+}
+
+// sayGreeting introduces the bot to a channel that it was invited to: it is the one message that nobody asked for, so it is short.
 func (l *look) sayGreeting() chat.Message {
-	m := l.sayWelcome()
-	m.Blocks[0] = chat.Say(chat.Strong("Hello, I am Greenroom."), chat.Words(" I get your team ready for technical interviews."))
-	m.Buttons[0].Value.Post = string(l.ev.Channel)
-	return m
+	return chat.Message{
+		Blocks: []chat.Block{
+			chat.Say(chat.Strong("Hello, I am Greenroom."), chat.Words(" I post interview questions on a schedule; you answer in private, and I say what you covered.")),
+			chat.Text("It begins when somebody who manages this place sets it up. Nobody is pinged."),
+		},
+		Buttons: []chat.Button{
+			{Label: "Set it up", Value: chat.Value{Look: true, Verb: "setup-form", Post: string(l.ev.Channel)}, Main: true},
+			{Label: "What can you do?", Value: chat.Value{Look: true, Verb: "help"}},
+		},
+	}
 }
