@@ -97,6 +97,11 @@ func posts(a chat.Action) bool {
 // recall asks what became of an earlier try, begun at tried, that ended nobody knows how. It knows the outcome, or leaves
 // the row to be sent.
 func (d *delivery) recall(intake context.Context, a chat.Action, tried time.Time) (o outcome, known bool, err error) {
+	if a.Tried = tried; a.Do == chat.Thread {
+		if a.Parent, err = d.b.message(intake, a.Target); err != nil {
+			return outcome{}, false, err
+		}
+	}
 	release, err := d.b.slot(intake, a.Workspace)
 	if err != nil {
 		return outcome{}, false, err

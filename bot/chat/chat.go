@@ -150,6 +150,9 @@ type Action struct {
 	Tell      bool      // comes back as a Sent event
 	Once      bool      // in doubt, where the platform cannot tell, it is not sent again
 	Counter   bool      // an Edit that only refreshes a number: last in the budget of edits
+
+	Parent MessageID `json:"-"` // Thread: the platform's id of Target, where it is known; the shell says it to Find
+	Tried  time.Time `json:"-"` // when it was last handed to its platform; the shell says it to Find
 }
 
 // Place is the name of the queue in which an action waits: order is kept within one, and one is under way in each.

@@ -40,11 +40,11 @@ func (s *Slack) askIn(ctx context.Context, w chat.Workspace, method, channel str
 		s.cfg.Log.Warn("slack: a workspace's token cannot be had", slog.String("workspace", string(w)), slog.Any("err", err))
 		return s.wait(afterFailure)
 	}
-	return s.once(ctx, w, method, channel, func(ctx context.Context) error { return do(ctx, s.client(in.Token)) })
+	return s.request(ctx, w, method, channel, func(ctx context.Context) error { return do(ctx, s.client(in.Token)) })
 }
 
-// once makes one request when it is its turn.
-func (s *Slack) once(ctx context.Context, w chat.Workspace, method, channel string, do func(context.Context) error) error {
+// request makes one request when it is its turn.
+func (s *Slack) request(ctx context.Context, w chat.Workspace, method, channel string, do func(context.Context) error) error {
 	if err := s.pace.take(w, method, channel); err != nil {
 		return err
 	}
@@ -87,7 +87,7 @@ func sleep(ctx context.Context, d time.Duration) bool {
 func (s *Slack) callOnce(ctx context.Context, w chat.Workspace, c Call, responseURL string) error {
 	switch body := c.Body.(type) {
 	case response:
-		return s.once(ctx, w, ResponseURL, "", func(ctx context.Context) error {
+		return s.request(ctx, w, ResponseURL, "", func(ctx context.Context) error {
 			return slack.PostWebhookCustomHTTPContext(ctx, responseURL, s.http, body.webhook())
 		})
 	case posted:

@@ -44,6 +44,8 @@ type Slack struct {
 	installs *installs
 	people   *people
 	pace     *pace
+	denied   denied // conversations that may not be read
+	swept    sweep  // of progress
 	pages    *pages
 
 	mu    sync.Mutex

@@ -1,0 +1,150 @@
+package slack
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net/url"
+	"sync"
+	"time"
+
+	"greenroom/bot/chat"
+	"greenroom/store"
+)
+
+// Records in Config.DB:
+//
+//	sent/WORKSPACE/KEY   the pages of a message that has, or once had, several: progress
+//
+// A message of one page has no record.
+
+// progress is how far a message of several pages has come.
+type progress struct {
+	Channel  string    `json:"channel"`
+	Thread   string    `json:"thread,omitempty"` // ts of the parent where the message is a reply; empty where it stands in the channel
+	Pages    []string  `json:"pages"`            // ts of each page, in order; empty for one that nobody knows of
+	Trying   bool      `json:"trying,omitempty"` // one more was to be handed to Slack, and nobody knows what became of it
+	Whole    bool      `json:"whole,omitempty"`  // there are no more
+	At       time.Time `json:"at"`               // when it was written
+	Changed  bool      `json:"-"`                // it is not what is recorded
+	Unplaced bool      `json:"-"`                // Thread is not known: the message was posted with one page, so nothing was kept
+}
+
+// below is the parent of further pages: the parent of the message, or the message itself.
+func (p progress) below() string {
+	if p.Thread != "" {
+		return p.Thread
+	}
+	return p.Pages[0]
+}
+
+const progressPrefix = "sent"
+
+func progressRef(a chat.Action) store.Ref {
+	return store.Key(progressPrefix, string(a.Workspace), string(a.Key))
+}
+
+// progress reads how far a message has come; false where nothing is known of it, or it has one page. After its error, which is
+// *chat.Wait, nothing was sent.
+func (s *Slack) progress(ctx context.Context, a chat.Action) (p progress, begun bool, err error) {
+	records, err := s.cfg.DB.Load(ctx, progressRef(a))
+	if err == nil && records[0].Version == 0 {
+		return progress{}, false, nil
+	}
+	if err == nil {
+		err = json.Unmarshal(records[0].Bytes, &p)
+	}
+	if err == nil && len(p.Pages) == 0 {
+		err = store.ErrDamaged
+	}
+	if err != nil {
+		s.cfg.Log.Error("slack: it cannot be read how far a message has come", slog.String("record", string(progressRef(a))), slog.Any("err", err))
+		return progress{}, false, s.wait(afterFailure)
+	}
+	return p, true, nil
+}
+
+// keepProgress makes durable how far a message has come. One place sends one message at a time, so nobody else writes it.
+func (s *Slack) keepProgress(ctx context.Context, a chat.Action, p *progress) error {
+	p.At = s.cfg.Now().UTC()
+	body, err := json.Marshal(p)
+	if err != nil {
+		return err // unreachable: it holds strings and a time of this century
+	}
+	s.forgetProgress(ctx)
+	// That the time of a call is over is no reason to forget what it did.
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), storeWithin)
+	defer cancel()
+	err = s.cfg.DB.Commit(ctx, store.Unit{Put: []store.Put{{Ref: progressRef(a), Bytes: body}}})
+	if err != nil {
+		return fmt.Errorf("keep how far message %s has come: %w", a.Key, err)
+	}
+	p.Changed = false
+	return nil
+}
+
+// storeWithin bounds a write that must not end with the request that it is about.
+const storeWithin = 5 * time.Second
+
+// sweep is when old records were last looked for.
+type sweep struct {
+	mu sync.Mutex
+	at time.Time
+}
+
+// due tells once a day that it is time.
+func (w *sweep) due(now time.Time) bool {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	if since := now.Sub(w.at); since >= 0 && since < 24*time.Hour {
+		return false
+	}
+	w.at = now
+	return true
+}
+
+// forgetProgress drops, once a day, what the bot has forgotten too: it knows a message for 90 days after its last use.
+func (s *Slack) forgetProgress(ctx context.Context) {
+	now := s.cfg.Now()
+	if !s.swept.due(now) {
+		return
+	}
+	if err := s.sweepProgress(ctx, now.Add(-2*store.MessageFor)); err != nil {
+		s.cfg.Log.Warn("slack: old records are not removed", slog.Any("err", err))
+	}
+}
+
+func (s *Slack) sweepProgress(ctx context.Context, before time.Time) error {
+	const n = 100
+	for after := store.Ref(""); ; {
+		records, err := s.cfg.DB.List(ctx, store.Prefix(progressPrefix), after, n)
+		if err != nil {
+			return err
+		}
+		var old store.Unit
+		for _, r := range records {
+			after = r.Ref
+			var p progress
+			if json.Unmarshal(r.Bytes, &p) == nil && p.At.Before(before) {
+				old.Put = append(old.Put, store.Put{Ref: r.Ref})
+			}
+		}
+		if err := s.cfg.DB.Commit(ctx, old); err != nil {
+			return err
+		}
+		if len(records) < n {
+			return nil
+		}
+	}
+}
+
+// parentIn reads the parent's ts out of the address of a message in a thread.
+func parentIn(permalink string) (string, error) {
+	u, err := url.Parse(permalink)
+	if err != nil {
+		return "", errors.New("the address of a message cannot be read")
+	}
+	return u.Query().Get("thread_ts"), nil
+}
