@@ -177,11 +177,18 @@ func inView(in Inbound, r chat.Reply, names Names) Answer {
 func responded(in Inbound, r chat.Reply, names Names, acked bool) Answer {
 	m, keep := privateMessage(*r.Message, readerOf(in.Event), names)
 	body := response{message: m, Type: slack.ResponseTypeEphemeral, Thread: in.Way.Thread, Replace: r.Update && in.Way.Private}
+	if in.inDirect() {
+		body.Type = slack.ResponseTypeInChannel
+	}
 	if !acked && in.Way.Payload == string(CommandPayload) && size(body) <= maxAck {
 		return Answer{Keep: keep, Ack: body}
 	}
 	return Answer{Keep: keep, Calls: []Call{{ResponseURL, body}}}
 }
+
+// inDirect tells that a button in the direct messages with the bot was clicked: an answer there is private though it does not
+// vanish. A command may have been typed between two other people, so it never is.
+func (in Inbound) inDirect() bool { return in.Event.Channel == "" && in.Event.Clicked != "" }
 
 // typed answers text written to the bot: in the direct message, or privately in the channel.
 func typed(in Inbound, m chat.Message, names Names) Answer {
@@ -201,6 +208,57 @@ func home(in Inbound, r chat.Reply, names Names) Answer {
 	}
 	v, keep := homeView(*r.Message, readerOf(in.Event), names)
 	return Answer{Keep: keep, Calls: []Call{{"views.publish", viewCall{User: string(in.Event.Member), Body: v}}}}
+}
+
+// Instead is how a reply is shown when Slack refuses one of its calls, because the place is gone: other calls, the best first, of which
+// one must succeed, and what must be kept before. None where nothing is lost: the home page is drawn again when it is opened again,
+// and who has closed a view does not wait for a form in it.
+func Instead(in Inbound, r chat.Reply, refused Call, names Names) (calls []Call, keep *Kept) {
+	if in.Event.Kind == chat.Submit && len(r.Errors) > 0 {
+		r.Message = errorMessage(r)
+	}
+	var m message
+	switch body := refused.Body.(type) {
+	case response:
+		m = body.message
+		if body.Replace && in.inDirect() && units(m.Text) <= maxText {
+			channel, ts := split(in.Event.Clicked)
+			calls = append(calls, Call{"chat.update", updated{m, channel, ts}})
+		}
+	case posted:
+		if m = body.message; body.User == "" {
+			return nil, nil // it was a direct message
+		}
+	case viewCall:
+		switch {
+		case refused.Method == "views.push": // this needs no trigger
+			calls = append(calls, Call{"views.update", viewCall{View: in.Way.View, Body: body.Body}})
+		case refused.Method == "views.open" && r.Form != nil:
+			r.Message = tooLate(in)
+		}
+		if r.Message == nil || refused.Method == "views.publish" {
+			return calls, nil
+		}
+		if m, keep = privateMessage(*r.Message, readerOf(in.Event), names); in.Way.Response != "" {
+			calls = append(calls, Call{ResponseURL, response{message: m, Type: slack.ResponseTypeEphemeral, Thread: in.Way.Thread}})
+		}
+	}
+	me, where := string(in.Event.Member), in.Way.From.Channel
+	if in.Event.Channel != "" && in.Event.Kind != chat.Submit && refused.Method != "chat.postEphemeral" {
+		calls = append(calls, Call{"chat.postEphemeral", posted{message: m, Channel: where, User: me, Thread: in.Way.Thread}})
+	}
+	return append(calls, Call{"chat.postMessage", posted{message: m, Channel: me}}), keep
+}
+
+// tooLate stands in for a form whose trigger was over.
+func tooLate(in Inbound) *chat.Message {
+	m := &chat.Message{Blocks: []chat.Block{chat.Text("The form came too late: Slack waits three seconds for it, and I took longer. Nothing is lost.")}}
+	if in.Event.Kind != chat.Click {
+		m.Blocks = append(m.Blocks, chat.Text("Type the same line again."))
+		return m
+	}
+	m.Buttons = []chat.Button{{Label: "Open the form", Value: in.Event.Value, Main: true}}
+	return m
 }
 
 func options(choices []chat.Choice) suggestions {
