@@ -9,6 +9,8 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"maps"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -30,7 +32,11 @@ const (
 // what it was.
 var ErrIgnored = errors.New("ignored")
 
-// ErrOrgWide is the error of Decode for a payload of an installation for a whole organisation, which has no workspace.
+// ErrUnknown is an ErrIgnored of a type that nobody knew when this was written.
+var ErrUnknown = fmt.Errorf("%w: unknown", ErrIgnored)
+
+// ErrOrgWide is the error of Decode for a payload of an installation for a whole organisation, which has no token of its own in a
+// workspace. What it gives beside tells only how to answer.
 var ErrOrgWide = errors.New("Greenroom is installed for a whole Slack organisation; install it in one workspace instead")
 
 // How long Slack takes a reply (docs.slack.dev, Handling user interaction).
@@ -58,6 +64,8 @@ type Way struct {
 	Depth    int    // how many views lie on one another, of at most three; 0 outside of a view
 	Private  bool   // the message that was clicked is seen by this member only, so it can be replaced
 	From     Origin
+	Also     []chat.Workspace // where else Greenroom may be installed instead: a channel can be shared between workspaces
+	Wrote    []string         // what was typed into a form, to be given back where it cannot be taken
 }
 
 // Origin says where a form or a private view was opened. It travels in the view's private_metadata, because a view's
@@ -69,10 +77,14 @@ type Origin struct {
 }
 
 // Decode reads one payload. sent is when Slack says that it was sent (X-Slack-Request-Timestamp), zero where Slack does
-// not say (Socket Mode); now is the time of arrival. ErrIgnored: nothing to do. Other errors: the payload cannot be read.
+// not say (Socket Mode); now is the time of arrival. ErrIgnored: nothing to do. ErrOrgWide: to be refused. Other errors: the payload
+// cannot be read.
 func Decode(kind Payload, body []byte, sent, now time.Time) (Inbound, error) {
 	if sent.IsZero() {
 		sent = now
+	}
+	if err := shallow(body); err != nil {
+		return Inbound{}, err
 	}
 	switch kind {
 	case EventPayload:
@@ -82,7 +94,32 @@ func Decode(kind Payload, body []byte, sent, now time.Time) (Inbound, error) {
 	case CommandPayload:
 		return decodeCommand(body, sent, now)
 	}
-	return Inbound{}, fmt.Errorf("%w: payload of kind %q", ErrIgnored, kind)
+	return Inbound{}, fmt.Errorf("%w payload of kind %q", ErrUnknown, clip(string(kind), 40))
+}
+
+// maxDepth is how deep a payload may nest: three times as deep as Slack's richest blocks do.
+const maxDepth = 64
+
+// shallow refuses JSON that nests without end, before anything is built from it.
+func shallow(body []byte) error {
+	depth, quoted, escaped := 0, false, false
+	for _, c := range body {
+		switch {
+		case escaped:
+			escaped = false
+		case quoted:
+			escaped, quoted = c == '\\', c != '"'
+		case c == '"':
+			quoted = true
+		case c == '{' || c == '[':
+			if depth++; depth > maxDepth {
+				return fmt.Errorf("a payload nests deeper than %d", maxDepth)
+			}
+		case c == '}' || c == ']':
+			depth--
+		}
+	}
+	return nil
 }
 
 // The structs below name only what is read. slack-go's own types are not used for reading: since 0.34 they refuse a
@@ -107,10 +144,8 @@ func decodeCommand(body []byte, sent, now time.Time) (Inbound, error) {
 	if err := json.Unmarshal(body, &c); err != nil {
 		return Inbound{}, fmt.Errorf("reading a slash command: %w", err)
 	}
-	if fmt.Sprint(c.OrgWide) == "true" && c.Team == "" {
-		return Inbound{}, ErrOrgWide
-	}
-	if c.Team == "" || c.User == "" || c.Trigger == "" {
+	orgWide := fmt.Sprint(c.OrgWide) == "true"
+	if c.Team == "" && !orgWide || c.User == "" || c.Trigger == "" {
 		return Inbound{}, fmt.Errorf("reading a slash command: team, user or trigger is missing")
 	}
 	text := strings.TrimSpace(plain(c.Text))
@@ -126,8 +161,11 @@ func decodeCommand(body []byte, sent, now time.Time) (Inbound, error) {
 		Expired: now.Sub(sent) > responseWithin,
 	}
 	place(&e, c.Channel)
-	way := Way{Payload: string(CommandPayload), Trigger: c.Trigger, Response: c.Response, From: Origin{Channel: c.Channel}}
-	return Inbound{Event: e, Way: way}, nil
+	in := Inbound{Event: e, Way: Way{Payload: string(CommandPayload), Trigger: c.Trigger, Response: c.Response, From: Origin{Channel: c.Channel}}}
+	if orgWide {
+		return in, ErrOrgWide
+	}
+	return in, nil
 }
 
 type envelope struct {
@@ -135,9 +173,10 @@ type envelope struct {
 	EventID        string `json:"event_id"`
 	EventTime      int64  `json:"event_time"`
 	Authorizations []struct {
-		Team string `json:"team_id"`
-		User string `json:"user_id"`
-		Bot  bool   `json:"is_bot"`
+		Team    string `json:"team_id"`
+		User    string `json:"user_id"`
+		Bot     bool   `json:"is_bot"`
+		OrgWide bool   `json:"is_enterprise_install"`
 	} `json:"authorizations"`
 	Event json.RawMessage `json:"event"`
 }
@@ -171,6 +210,9 @@ func decodeEvent(body []byte) (Inbound, error) {
 	team, self := env.Team, ""
 	if len(env.Authorizations) > 0 { // the workspace in which the app is installed: a channel may be shared with others
 		a := env.Authorizations[0]
+		if a.OrgWide {
+			return Inbound{}, ErrOrgWide
+		}
 		if a.Team != "" {
 			team = a.Team
 		}
@@ -189,12 +231,12 @@ func decodeEvent(body []byte) (Inbound, error) {
 		Workspace: workspace(team), Member: chat.Member(user),
 	}
 	way := Way{Payload: in.Type, From: Origin{Channel: channel}}
-	ignored := fmt.Errorf("%w: event %s %s", ErrIgnored, in.Type, in.Subtype)
+	ignored := fmt.Errorf("%w: event %s %s", ErrIgnored, in.Type, clip(in.Subtype, 40))
 
 	switch in.Type {
 	case "message", "app_mention":
 		direct := in.Type == "message"
-		if in.Subtype != "" || in.Bot != "" || user == "" || user == self || direct && in.ChannelType != "im" {
+		if !written(in.Subtype) || in.Bot != "" || user == "" || user == self || direct && (in.ChannelType != "im" || in.Text == "") {
 			return Inbound{}, ignored
 		}
 		at, ok := tsTime(in.TS)
@@ -236,9 +278,18 @@ func decodeEvent(body []byte) (Inbound, error) {
 		}
 		e.Kind = chat.Gone
 	default:
-		return Inbound{}, ignored
+		return Inbound{}, fmt.Errorf("%w event %q", ErrUnknown, clip(in.Type, 40))
+	}
+	if s := e.At.Unix(); s <= 0 || s > lastSecond {
+		return Inbound{}, fmt.Errorf("reading event %s: event_time %d", env.EventID, env.EventTime)
 	}
 	return Inbound{Event: e, Way: way}, nil
+}
+
+// written tells whether a message of this subtype is one that a person just wrote: most subtypes are about messages, or are not of
+// people (docs.slack.dev, message event).
+func written(subtype string) bool {
+	return subtype == "" || subtype == "thread_broadcast" || subtype == "file_share" || subtype == "me_message"
 }
 
 type interaction struct {
@@ -248,7 +299,8 @@ type interaction struct {
 		ID string `json:"id"`
 	} `json:"team"`
 	User struct {
-		ID string `json:"id"`
+		ID   string `json:"id"`
+		Team string `json:"team_id"`
 	} `json:"user"`
 	Channel struct {
 		ID string `json:"id"`
@@ -260,6 +312,7 @@ type interaction struct {
 		Ephemeral bool   `json:"is_ephemeral"`
 	} `json:"container"`
 	Message struct {
+		Team     string `json:"team"`
 		Thread   string `json:"thread_ts"`
 		Metadata struct {
 			Type    string         `json:"event_type"`
@@ -283,17 +336,31 @@ func decodeInteraction(body []byte, sent, now time.Time) (Inbound, error) {
 	if err := json.Unmarshal(body, &in); err != nil {
 		return Inbound{}, fmt.Errorf("reading an interaction: %w", err)
 	}
-	team := in.Team.ID
-	if in.View.Installed != "" { // a guest of a connected workspace plays where the app is installed
-		team = in.View.Installed
+	got, err := in.inbound(sent, now)
+	if in.OrgWide {
+		return got, ErrOrgWide
 	}
-	if team == "" && in.OrgWide {
-		return Inbound{}, ErrOrgWide
+	return got, err
+}
+
+// teams are the workspaces in which Greenroom may be installed, the likeliest first. In a channel that workspaces share, the person
+// may be of another one than our message or view is, and it is not promised which of them the payload names.
+func (in interaction) teams() []string {
+	var teams []string
+	for _, team := range []string{in.View.Installed, in.Message.Team, in.Team.ID, in.User.Team} {
+		if team != "" && !slices.Contains(teams, team) {
+			teams = append(teams, team)
+		}
 	}
-	if team == "" || in.User.ID == "" {
-		return Inbound{}, fmt.Errorf("reading an interaction of type %q: team or user is missing", in.Type)
+	return teams
+}
+
+func (in interaction) inbound(sent, now time.Time) (Inbound, error) {
+	teams := in.teams()
+	if len(teams) == 0 || in.User.ID == "" {
+		return Inbound{}, fmt.Errorf("reading an interaction of type %q: team or user is missing", clip(in.Type, 40))
 	}
-	e := chat.Event{Workspace: workspace(team), Member: chat.Member(in.User.ID), At: sent}
+	e := chat.Event{Workspace: workspace(teams[0]), Member: chat.Member(in.User.ID), At: sent}
 	way := Way{
 		Payload: in.Type, Trigger: in.Trigger, Response: in.Response,
 		View: in.View.ID, Title: in.View.Title.Text, Depth: in.View.depth(), From: in.View.origin(),
@@ -302,6 +369,9 @@ func decodeInteraction(body []byte, sent, now time.Time) (Inbound, error) {
 		way.From.Channel = in.Channel.ID
 	}
 	place(&e, way.From.Channel)
+	for _, team := range teams[1:] {
+		way.Also = append(way.Also, workspace(team))
+	}
 
 	switch in.Type {
 	case "block_actions":
@@ -312,13 +382,27 @@ func decodeInteraction(body []byte, sent, now time.Time) (Inbound, error) {
 		e.Value, _ = chat.ParseValue(way.From.Value)
 		e.Fields = in.View.fields()
 		e.Expired = now.Sub(sent) > ackWithin
+		way.Wrote = in.View.wrote()
 		return Inbound{Event: e, Way: way}, nil
 	case "block_suggestion":
 		e.Kind, e.Text, e.Focus = chat.Complete, in.Value, in.Value
 		e.Value, _ = chat.ParseValue(way.From.Value)
 		return Inbound{Event: e, Way: way}, nil
+	case "view_closed":
+		return Inbound{}, fmt.Errorf("%w: interaction %s", ErrIgnored, in.Type)
 	}
-	return Inbound{}, fmt.Errorf("%w: interaction %s", ErrIgnored, in.Type)
+	return Inbound{}, fmt.Errorf("%w interaction %q", ErrUnknown, clip(in.Type, 40))
+}
+
+// wrote is what was typed into a form's fields, without what was chosen.
+func (v view) wrote() []string {
+	var texts []string
+	for _, name := range slices.Sorted(maps.Keys(v.State.Values)) {
+		if text := v.State.Values[name][name].Value; text != "" {
+			texts = append(texts, text)
+		}
+	}
+	return texts
 }
 
 func decodeClick(in interaction, e chat.Event, way Way, now time.Time) (Inbound, error) {
@@ -383,18 +467,21 @@ const workspacePrefix = "slack:"
 // known from the member.
 func messageID(channel, ts string) chat.MessageID { return chat.MessageID(channel + "/" + ts) }
 
+// lastSecond is the last that can be written as a date: 9999 ends.
+const lastSecond = 253402300799
+
 // tsTime reads a message's or an action's timestamp: seconds, a dot, microseconds.
 func tsTime(ts string) (time.Time, bool) {
 	second, micro, _ := strings.Cut(ts, ".")
 	s, err := strconv.ParseInt(second, 10, 64)
-	if err != nil || s <= 0 || s > 1<<40 {
+	if err != nil || s <= 0 || s > lastSecond {
 		return time.Time{}, false
 	}
-	m, err := strconv.ParseInt((micro + "000000")[:6], 10, 64)
+	m, err := strconv.ParseUint((micro + "000000")[:6], 10, 64)
 	if err != nil {
 		return time.Time{}, false
 	}
-	return time.Unix(s, m*1000).UTC(), true
+	return time.Unix(s, int64(m)*1000).UTC(), true
 }
 
 // text reads a JSON string, and anything else as nothing.

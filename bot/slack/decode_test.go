@@ -91,7 +91,7 @@ func TestDecode(t *testing.T) {
 				Value:  chat.Value{Verb: "answer", Post: "C0PREP/12", Arg: "1"},
 				Fields: map[string][]string{"answer": {"One thread & an <event loop>"}, "said": {"1", "3"}, "send": {"yes"}, "empty": {}},
 			}),
-			Way{Payload: "view_submission", Trigger: "156772938.1827394.submit", View: "VNHU13V36", Title: "Question 12", Depth: 1, From: Origin{Channel: "C0PREP", Message: string(post), Value: "answer:C0PREP%2F12:0:1"}},
+			Way{Payload: "view_submission", Trigger: "156772938.1827394.submit", View: "VNHU13V36", Title: "Question 12", Depth: 1, From: Origin{Channel: "C0PREP", Message: string(post), Value: "answer:C0PREP%2F12:0:1"}, Also: []chat.Workspace{"slack:T0GUEST"}, Wrote: []string{"One thread & an <event loop>"}},
 		}},
 		{"direct", EventPayload, now, Inbound{
 			mira(chat.Event{

@@ -1,24 +1,208 @@
 package slack
 
 import (
+	"cmp"
+	lists "container/list"
 	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"slices"
+	"sync"
+	"time"
+
+	"github.com/slack-go/slack"
 
 	"greenroom/bot/chat"
 )
 
+// Slack tells in no payload who a person is: each is asked about once (users.info), and again when that is ten minutes old. Whoever
+// needs it meanwhile gets what was last known; only who was never heard of, or not for an hour, is waited for.
+const (
+	knownMost  = 20_000 // people
+	knownFresh = 10 * time.Minute
+	knownStale = time.Hour
+	knownRetry = 30 * time.Second // after a failure
+	askWithin  = 10 * time.Second
+	askAtOnce  = 8
+
+	unnamed = "a member" // is what a person is called while Slack does not say
+)
+
 // people knows the members of workspaces, as far as it was asked about them.
 type people struct {
-	s *Slack
+	s    *Slack
+	asks chan struct{} // one for each question under way
+
+	mu     sync.Mutex
+	known  map[who]*lists.Element // of *known
+	recent *lists.List            // the least lately needed at the back
+	quiet  map[chat.Workspace]time.Time
 }
 
-func newPeople(s *Slack) *people { return &people{s: s} }
+type who struct {
+	workspace chat.Workspace
+	member    chat.Member
+}
 
-// person is what Slack says of a member; the zero Person but for a name where it says nothing in time.
+// known is what is known of one person. people.mu guards it.
+type known struct {
+	who
+	person Person
+	heard  time.Time     // when Slack said so; zero before it did
+	failed time.Time     // when it did not say, since
+	asking chan struct{} // closed when the question under way is over; nil without one
+}
+
+func newPeople(s *Slack) *people {
+	return &people{
+		s: s, asks: make(chan struct{}, askAtOnce), known: map[who]*lists.Element{}, recent: lists.New(), quiet: map[chat.Workspace]time.Time{},
+	}
+}
+
+// person is what Slack says of a member; where it says nothing before ctx ends, what it last said; else the zero Person, who manages
+// nothing.
 func (p *people) person(ctx context.Context, w chat.Workspace, m chat.Member) Person {
-	return Person{Name: string(m)}
+	k, asking := p.look(ctx, who{w, m})
+	if asking != nil {
+		select {
+		case <-asking:
+		case <-ctx.Done():
+		}
+	}
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return k.person
 }
 
-// names fetches the names that a message needs, so that drawing it asks nobody.
+// look finds a person, has Slack asked where that is due, and gives what to wait for; nil where what is known is good enough.
+func (p *people) look(ctx context.Context, id who) (k *known, asking <-chan struct{}) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	k = p.remember(id)
+	now := p.s.cfg.Now()
+	age := now.Sub(k.heard)
+	due := age > knownFresh && now.Sub(k.failed) > knownRetry && !now.Before(p.quiet[id.workspace])
+	if due && k.asking == nil {
+		done := make(chan struct{})
+		k.asking = done
+		if !p.s.beside(func(ctx context.Context) { p.ask(ctx, k, done) }) { // before Run and after it nobody waits for it but us
+			p.mu.Unlock()
+			p.ask(ctx, k, done)
+			p.mu.Lock()
+		}
+	}
+	if age <= knownStale {
+		return k, nil
+	}
+	return k, k.asking
+}
+
+// remember finds a person, or makes room for one.
+func (p *people) remember(id who) *known {
+	if e := p.known[id]; e != nil {
+		p.recent.MoveToFront(e)
+		return e.Value.(*known)
+	}
+	k := &known{who: id}
+	p.known[id] = p.recent.PushFront(k)
+	if p.recent.Len() > knownMost {
+		delete(p.known, p.recent.Remove(p.recent.Back()).(*known).who)
+	}
+	return k
+}
+
+// ask asks Slack about one person.
+func (p *people) ask(ctx context.Context, k *known, done chan struct{}) {
+	ctx, cancel := context.WithTimeout(ctx, askWithin)
+	defer cancel()
+	person, err := p.fetch(ctx, k.who)
+	now := p.s.cfg.Now()
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	defer close(done)
+	k.asking = nil
+	var limited *slack.RateLimitedError
+	switch {
+	case err == nil:
+		k.person, k.heard, k.failed = person, now, time.Time{}
+		return
+	case errors.As(err, &limited):
+		p.quiet[k.workspace] = now.Add(limited.RetryAfter)
+	default:
+		k.failed = now
+	}
+	p.s.cfg.Log.Warn("slack: who a member is stays unknown for now", slog.String("workspace", string(k.workspace)), slog.String("member", string(k.member)), slog.Any("err", err))
+}
+
+func (p *people) fetch(ctx context.Context, id who) (Person, error) {
+	select {
+	case p.asks <- struct{}{}:
+		defer func() { <-p.asks }()
+	case <-ctx.Done():
+		return Person{}, ctx.Err()
+	}
+	in, err := p.s.installs.of(ctx, id.workspace)
+	if err != nil {
+		return Person{}, err
+	}
+	user, err := p.s.client(in.Token).GetUserInfoContext(ctx, string(id.member))
+	if err != nil {
+		return Person{}, fmt.Errorf("ask Slack about a member: %w", err)
+	}
+	return personOf(user, in.Team), nil
+}
+
+// personOf reads what users.info says. Only an owner or admin of the workspace in which Greenroom is installed manages it: no guest,
+// and nobody from a connected workspace, whatever they are at home.
+func personOf(u *slack.User, team string) Person {
+	ours := u.TeamID == team || slices.Contains(u.Enterprise.Teams, team)
+	guest := u.IsRestricted || u.IsUltraRestricted || u.IsStranger
+	return Person{
+		Name:    cmp.Or(u.Profile.DisplayName, u.Profile.RealName, u.RealName, u.Name),
+		Manager: (u.IsAdmin || u.IsOwner || u.IsPrimaryOwner) && ours && !guest && !u.Deleted && !u.IsBot,
+		Zone:    u.TZ,
+		Locale:  u.Locale,
+	}
+}
+
+// names fetches the names that messages need, so that drawing them asks nobody. It returns when ctx ends at the latest.
 func (p *people) names(ctx context.Context, w chat.Workspace, messages ...chat.Message) Names {
-	return func(m chat.Member) string { return string(m) }
+	names := map[chat.Member]string{}
+	for _, m := range messages {
+		for _, member := range mentioned(m) {
+			names[member] = ""
+		}
+	}
+	for member := range names {
+		p.look(ctx, who{w, member}) // all are asked about beside each other
+	}
+	for member := range names {
+		names[member] = p.person(ctx, w, member).Name
+	}
+	return func(m chat.Member) string { return cmp.Or(names[m], unnamed) }
+}
+
+// mentioned is everybody whom a message names.
+func mentioned(m chat.Message) []chat.Member {
+	var members []chat.Member
+	add := func(spans []chat.Span) {
+		for _, s := range spans {
+			if s.Kind == chat.WhoSpan {
+				members = append(members, s.Member)
+			}
+		}
+	}
+	for _, b := range slices.Concat(m.Blocks, m.After) {
+		add(b.Spans)
+		for _, item := range b.Items {
+			add(item)
+		}
+		for _, row := range b.Rows {
+			for _, cell := range row {
+				add(cell)
+			}
+		}
+	}
+	return members
 }

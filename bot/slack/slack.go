@@ -27,6 +27,7 @@ type Config struct {
 
 	API  string                                                               // address of the Web API; https://slack.com/api/ when empty
 	Dial func(ctx context.Context, network, address string) (net.Conn, error) // how to connect; the machine's own way when nil
+	Ping time.Duration                                                        // between two pings of a socket; 10 s when zero. One that is silent for three of them is given up
 }
 
 // App is what Slack knows the app by when it signs in workspaces by OAuth.
@@ -47,10 +48,14 @@ type Slack struct {
 	denied   denied // conversations that may not be read
 	swept    sweep  // of progress
 	pages    *pages
+	answered *answered
+	health   health
 
-	mu    sync.Mutex
-	bot   chat.Handler   // nil until Run, and again once it ends
-	calls sync.WaitGroup // calls of bot under way
+	mu     sync.Mutex
+	bot    chat.Handler    // nil until Run, and again once it ends
+	work   context.Context // of what is under way; ends when Run has no more time
+	taking int             // deliveries under way
+	jobs   sync.WaitGroup  // everything that runs beside Run and ends before it; added to under mu while bot is set
 }
 
 // callWithin bounds one request to Slack; the caller's context may end it earlier.
@@ -73,11 +78,12 @@ func New(cfg Config) (*Slack, error) {
 		cfg.Now = time.Now
 	}
 	cfg.API = cmp.Or(cfg.API, "https://slack.com/api/")
+	cfg.Ping = cmp.Or(cfg.Ping, 10*time.Second)
 	transport := http.DefaultTransport.(*http.Transport).Clone()
 	if cfg.Dial != nil {
 		transport.DialContext, transport.Proxy = cfg.Dial, nil
 	}
-	s := &Slack{cfg: cfg, http: &http.Client{Timeout: callWithin, Transport: transport}}
+	s := &Slack{cfg: cfg, http: &http.Client{Timeout: callWithin, Transport: transport}, answered: newAnswered()}
 	s.installs = newInstalls(s)
 	s.people = newPeople(s)
 	s.pace = newPace(cfg.Now)
@@ -85,30 +91,94 @@ func New(cfg Config) (*Slack, error) {
 	return s, nil
 }
 
-// Run connects and hands every event to h until ctx ends. It returns when its last call of h has returned.
+// stopWithin is how long what is under way may go on when Run is to end.
+const stopWithin = 5 * time.Second
+
+// Run connects and hands every event to h until ctx ends. It returns when its last call of h has returned and nothing of it runs
+// any more: what is under way gets five seconds, and is acknowledged only if it was done. chat.Fatal when Slack refuses a
+// token, or Socket Mode stays switched off: it would the next time too.
 func (s *Slack) Run(ctx context.Context, h chat.Handler) error {
+	defer s.http.CloseIdleConnections()
+	if err := s.installs.start(ctx, h); err != nil {
+		return err
+	}
+	work, endWork := context.WithCancel(context.WithoutCancel(ctx))
+	defer endWork()
+	s.open(h, work)
+
+	var parts sync.WaitGroup
+	running, stop := context.WithCancel(ctx)
+	defer stop()
+	connected, disconnect := context.WithCancel(context.WithoutCancel(ctx))
+	defer disconnect()
+	ended := make(chan error, 2)
+	parts.Go(func() { ended <- s.installs.run(running, h) })
+	parts.Go(func() { s.pages.run(running) })
+	if s.cfg.AppToken != "" {
+		parts.Go(func() { ended <- newSockets(s).run(connected) })
+	}
+	var err error
+	select {
+	case <-ctx.Done():
+	case err = <-ended:
+	}
+	stop()
+	patience := time.AfterFunc(stopWithin, endWork)
+	s.close()
+	patience.Stop()
+	disconnect() // last, because acknowledgements went out through the sockets
+	parts.Wait()
+	if ctx.Err() != nil {
+		return nil
+	}
+	return err
+}
+
+// open begins to take deliveries for h.
+func (s *Slack) open(h chat.Handler, work context.Context) {
 	s.mu.Lock()
-	s.bot = h
-	s.mu.Unlock()
-	<-ctx.Done()
+	defer s.mu.Unlock()
+	s.bot, s.work = h, work
+}
+
+// running tells whether the bot is there.
+func (s *Slack) running() bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.bot != nil
+}
+
+// close takes no more, and waits for what is under way.
+func (s *Slack) close() {
 	s.mu.Lock()
 	s.bot = nil
 	s.mu.Unlock()
-	s.calls.Wait()
-	return nil
+	s.jobs.Wait()
 }
 
-// hand gives one event to the bot; ErrClosed before and after Run.
+// beside runs a job that ends before Run does. It is false, and nothing is run, before and after Run.
+func (s *Slack) beside(job func(ctx context.Context)) bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.bot == nil {
+		return false
+	}
+	work := s.work
+	s.jobs.Go(func() { job(work) })
+	return true
+}
+
+// hand gives one event to the bot; ErrClosed before Run, and once it is to end.
 func (s *Slack) hand(ctx context.Context, e chat.Event) (chat.Reply, error) {
 	s.mu.Lock()
 	bot := s.bot
 	if bot != nil {
-		s.calls.Add(1)
+		s.jobs.Add(1)
 	}
 	s.mu.Unlock()
 	if bot == nil {
 		return chat.Reply{}, chat.ErrClosed
 	}
-	defer s.calls.Done()
+	defer s.jobs.Done()
 	return bot.Handle(ctx, e)
 }
