@@ -2,6 +2,7 @@ package quiz
 
 import (
 	"encoding/json"
+	"strings"
 	"time"
 
 	"greenroom/bot/chat"
@@ -89,11 +90,14 @@ func (l *look) export() (chat.Reply, error) {
 	if err != nil {
 		return chat.Reply{}, err
 	}
-	b, err := json.MarshalIndent(k, "", "  ")
-	if err != nil {
+	var b strings.Builder
+	write := json.NewEncoder(&b)
+	write.SetIndent("", "  ")
+	write.SetEscapeHTML(false) // it is read by people, and what they wrote stands in it as they wrote it
+	if err := write.Encode(k); err != nil {
 		return chat.Reply{}, err // unreachable: records are plain data
 	}
-	return tell(sayExport(string(b))), nil
+	return tell(sayExport(strings.TrimSuffix(b.String(), "\n"))), nil
 }
 
 // eraseMe erases everything that is kept about the event's member: answers, points, cards, settings. Counts that name

@@ -37,6 +37,7 @@ import (
 //	a reply that comes too late goes by direct message; closed ones       expired-submission, direct-closed
 //	see, export and erase what is kept                                    my-data
 //	texts of answers are kept 30 days                                     texts-kept-30-days
+//	text from people and banks is shown literally and notifies nobody     hostile/hostile
 //	bad input gets a clear error and loses nothing                        lines, announce-failed, change-days
 //
 // Points, weeks and words are held by the tables beside, what must hold whatever happens by TestMachine.
@@ -46,3 +47,6 @@ func TestScripts(t *testing.T) { bottest.Scripts(t, "testdata", bottest.OnStage)
 
 // TestThinkAbout plays those with questions that nobody can answer.
 func TestThinkAbout(t *testing.T) { bottest.Scripts(t, "testdata/think", bottest.OnStage) }
+
+// TestHostile plays those in which people and banks write what looks like markup.
+func TestHostile(t *testing.T) { bottest.Scripts(t, "testdata/hostile", bottest.OnStage) }
