@@ -5,7 +5,6 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"log/slog"
 	"slices"
 	"strings"
 	"sync"
@@ -207,20 +206,19 @@ func (r *record) encode() []byte {
 	return b
 }
 
-// all reads what is kept of every workspace, a damaged record excepted, which is logged.
-func (i *installs) all(ctx context.Context) ([]*record, error) {
-	var all []*record
+// all reads what is kept of every workspace. A record that cannot be read is an error beside the others.
+func (i *installs) all(ctx context.Context) (all []*record, err error) {
 	view := store.NewReader(ctx, i.s.cfg.DB)
 	for after := store.Ref(""); ; {
-		page, err := view.List(store.Prefix("team"), after, 500)
-		if err != nil || len(page) == 0 {
-			return all, err
+		page, failed := view.List(store.Prefix("team"), after, 500)
+		if failed != nil || len(page) == 0 {
+			return all, errors.Join(err, failed)
 		}
 		for _, found := range page {
 			after = found.Ref
-			r, err := decodeRecord(found.Ref, found.Bytes)
-			if err != nil {
-				i.s.cfg.Log.Error("slack: an installation is left out", slog.Any("err", err))
+			r, failed := decodeRecord(found.Ref, found.Bytes)
+			if failed != nil {
+				err = errors.Join(err, failed)
 				continue
 			}
 			all = append(all, r)

@@ -1,12 +1,14 @@
 package slack
 
 import (
+	"context"
 	"crypto/aes"
 	"crypto/cipher"
 	"crypto/rand"
 	"encoding/base64"
 	"errors"
 	"fmt"
+	"log/slog"
 	"regexp"
 	"slices"
 	"strings"
@@ -84,6 +86,14 @@ func (k Keys) Format(f fmt.State, _ rune) { fmt.Fprint(f, k.String()) }
 // MarshalText keeps the keys out of structured logs and JSON.
 func (k Keys) MarshalText() ([]byte, error) { return []byte(k.String()), nil }
 
+// First is the name of the key that encrypts; empty for an empty ring.
+func (k Keys) First() string {
+	if k.empty() {
+		return ""
+	}
+	return k.ring[0].id
+}
+
 func (k Keys) empty() bool { return len(k.ring) == 0 }
 
 func (k Keys) find(id string) *key {
@@ -140,4 +150,42 @@ type unknownKey string
 
 func (id unknownKey) Error() string {
 	return fmt.Sprintf("it is encrypted with the key %s, which is not in the key ring; add that entry at the end of GREENROOM_SLACK_KEYS", string(id))
+}
+
+// Reseal encrypts the stored tokens of every workspace with the first key. It returns of how many workspaces, and an
+// error for every other one. db is the Config.DB of an adapter that does not run.
+func Reseal(ctx context.Context, db store.DB, keys Keys) (n int, err error) {
+	i := newInstalls(&Slack{cfg: Config{DB: db, Log: slog.New(slog.DiscardHandler)}})
+	records, err := i.all(ctx)
+	for _, r := range records {
+		if r.Token == "" {
+			continue
+		}
+		if failed := i.reseal(ctx, r.Team, keys); failed != nil {
+			err = errors.Join(err, failed)
+			continue
+		}
+		n++
+	}
+	return n, err
+}
+
+// reseal encrypts the tokens of one workspace with the first key.
+func (i *installs) reseal(ctx context.Context, team string, keys Keys) (err error) {
+	stored := i.update(ctx, team, func(r *record) *record {
+		err = nil
+		for purpose, sealed := range map[string]*string{purposeToken: &r.Token, purposeRefresh: &r.Refresh} {
+			if *sealed == "" {
+				continue
+			}
+			token, failed := keys.open(team, purpose, *sealed)
+			if failed != nil {
+				err = errors.Join(err, failed)
+				continue
+			}
+			*sealed = keys.seal(team, purpose, token)
+		}
+		return r
+	})
+	return errors.Join(err, stored)
 }

@@ -38,10 +38,11 @@ func (i *installs) start(ctx context.Context, h chat.Handler) error {
 	switch {
 	case err == nil:
 		i.know(&in)
-		if err = i.startSingle(ctx, in.Team); err == nil {
-			err = i.tell(ctx, h)
+		if err := i.startSingle(ctx, in.Team); err != nil {
+			return err
 		}
-		return err
+		i.report(ctx, i.tell(ctx, h)) // run does it again
+		return nil
 	case errors.Is(err, ErrOrgWide):
 		return &chat.Fatal{Err: err}
 	case saysOne(err, errorsOfGone):
@@ -151,8 +152,7 @@ func (i *installs) askAll(ctx context.Context) error {
 // look does once what run does again and again.
 func (i *installs) look(ctx context.Context, h chat.Handler) error {
 	err := i.tell(ctx, h)
-	records, failed := i.all(ctx)
-	err = errors.Join(err, failed)
+	records, _ := i.all(ctx) // tell has met the same error
 	for _, r := range records {
 		switch {
 		case ctx.Err() != nil:

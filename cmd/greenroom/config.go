@@ -6,6 +6,7 @@ import (
 	"io/fs"
 	"maps"
 	"net"
+	"net/url"
 	"os"
 	"slices"
 	"strings"
@@ -41,6 +42,13 @@ type config struct {
 	// Cron is when new schedules post that name neither time nor days: five fields, the minute one number. Optional;
 	// without it such a schedule needs a time, and the playground's own posts at 9:00 on weekdays.
 	Cron string `env:"GREENROOM_CRON" placeholder:"EXPR" help:"When new schedules post that name neither time nor days, such as '0 9 * * 1-5'."`
+	// Hooks is where platforms that use HTTP reach Greenroom, and nothing else is served. Optional; nothing is listened to
+	// without it. It takes an address that the network, or a proxy that ends TLS, reaches.
+	Hooks string `env:"GREENROOM_HOOKS" placeholder:"ADDR" help:"Where platforms that use HTTP reach Greenroom, such as :8081 (default none)."`
+	// HooksURL is how Hooks is reached from outside. Optional; it is needed where workspaces sign in.
+	HooksURL string `env:"GREENROOM_HOOKS_URL" name:"hooks-url" placeholder:"URL" help:"The https address under which Hooks is reached."`
+	// Slack is how Slack is reached. Optional; without any of it Greenroom does not connect to Slack.
+	Slack slackSettings `embed:"" prefix:"slack-" group:"Slack (secrets stand in files or in the environment: GREENROOM_SLACK_BOT_TOKEN and so on)"`
 	// Config is the YAML file with any of these settings but itself. Optional.
 	Config configFile `env:"GREENROOM_CONFIG" placeholder:"FILE" help:"YAML file with these settings; flags and environment win over it."`
 }
@@ -61,10 +69,42 @@ func (c config) check() error {
 	case c.Result <= 0:
 		return usagef("--result %s is not a time to wait; write one such as 24h or 5m", c.Result)
 	}
+	if err := c.checkHooks(); err != nil {
+		return err
+	}
 	if c.Cron != "" {
 		if _, err := when.Cron(c.Cron, "UTC"); err != nil {
 			return usagef("--cron %q: %v", c.Cron, err)
 		}
+	}
+	return nil
+}
+
+// checkHooks refuses addresses that cannot be meant.
+func (c config) checkHooks() error {
+	_, _, err := net.SplitHostPort(c.Hooks)
+	switch {
+	case c.Hooks == "" && c.HooksURL != "":
+		return usagef("--hooks-url %s says how --hooks is reached; add --hooks :8081", c.HooksURL)
+	case c.Hooks == "":
+		return nil
+	case err != nil:
+		return usagef("--hooks %q is not an address; write one such as :8081", c.Hooks)
+	case c.Hooks == c.Listen:
+		return usagef("--hooks and --listen are both %s; give each a port of its own, such as --hooks :8081", c.Hooks)
+	case c.HooksURL != "":
+		return checkOutside(c.HooksURL)
+	}
+	return nil
+}
+
+// checkOutside refuses what is no address at which a platform or a browser could reach us: https and a host, or http on
+// this machine for trying things out.
+func checkOutside(text string) error {
+	u, err := url.Parse(text)
+	if err != nil || u.Scheme != "https" && !(u.Scheme == "http" && loopback(u.Hostname())) ||
+		u.Hostname() == "" || u.User != nil || u.Path != "" && u.Path != "/" || u.RawQuery != "" || u.Fragment != "" {
+		return usagef("--hooks-url %q is not the beginning of an https address; write one such as https://greenroom.example.org", text)
 	}
 	return nil
 }

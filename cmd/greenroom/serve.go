@@ -20,6 +20,7 @@ import (
 	"greenroom/bot"
 	"greenroom/bot/chat"
 	"greenroom/bot/quiz"
+	"greenroom/bot/slack"
 	"greenroom/bot/web"
 	"greenroom/bot/when"
 	"greenroom/content"
@@ -42,6 +43,10 @@ func (c serve) Run(std streams) error {
 		return err
 	}
 	log := slog.New(slog.NewTextHandler(std.err, nil))
+	slackConfig, err := c.slack(log)
+	if err != nil {
+		return err
+	}
 	banks, err := c.banks(log)
 	if err != nil {
 		return err
@@ -51,7 +56,7 @@ func (c serve) Run(std streams) error {
 		return err
 	}
 	defer db.Close()
-	listener, err := listen(c.Listen)
+	listener, err := listen("--listen", c.Listen)
 	if err != nil {
 		return err
 	}
@@ -61,14 +66,35 @@ func (c serve) Run(std streams) error {
 	if err != nil {
 		return fmt.Errorf("start the playground: %w", err)
 	}
-	engine := quiz.New(quiz.Config{Banks: content.NewIndex(banks), FollowUps: c.FollowUps, Result: c.Result, Cron: c.Cron})
-	greenroom := bot.New(bot.Config{DB: db, Engine: engine, Platforms: map[string]chat.Platform{"web": playground}, Log: log})
+	platforms := map[string]chat.Platform{"web": playground}
 	pages := http.NewServeMux()
+	servers := []*server{newServer(pages, listener, log)}
+	if slackConfig != nil {
+		slackConfig.DB = store.Space(db, slackSpace)
+		adapter, err := slack.New(*slackConfig)
+		if err != nil {
+			return err
+		}
+		platforms["slack"] = adapter
+		if c.Hooks != "" {
+			hooks, err := listen("--hooks", c.Hooks)
+			if err != nil {
+				return err
+			}
+			defer hooks.Close()
+			servers = append(servers, newHooksServer(adapter.Hooks(), hooks, log))
+		}
+	}
+	engine := quiz.New(quiz.Config{Banks: content.NewIndex(banks), FollowUps: c.FollowUps, Result: c.Result, Cron: c.Cron})
+	greenroom := bot.New(bot.Config{DB: db, Engine: engine, Platforms: platforms, Log: log})
 	pages.Handle("/", playground.Handler())
 	pages.HandleFunc("GET /healthz", greenroom.ServeHealth)
 
 	fmt.Fprintf(std.out, "Greenroom is at http://%s and remembers in the folder %s. Ctrl-C stops it.\n", listener.Addr(), printable(c.Data))
-	if err := runBeside(ctx, greenroom, pages, listener, log); err != nil {
+	for _, s := range servers[1:] {
+		fmt.Fprintf(std.out, "Platforms reach it at %s.\n", s.listener.Addr())
+	}
+	if err := runBeside(ctx, greenroom, servers); err != nil {
 		return err
 	}
 	if err := db.Close(); err != nil {
@@ -77,30 +103,52 @@ func (c serve) Run(std streams) error {
 	return nil
 }
 
-// runBeside runs the bot and its pages until ctx ends or either fails. The pages are served until the bot has stopped,
-// because replies under way go out through them.
-func runBeside(ctx context.Context, b *bot.Bot, pages http.Handler, listener net.Listener, log *slog.Logger) error {
-	server := &http.Server{
-		Handler:           pages,
+// server is one address with what is served there.
+type server struct {
+	http.Server
+	listener net.Listener
+}
+
+func newServer(handler http.Handler, listener net.Listener, log *slog.Logger) *server {
+	return &server{http.Server{
+		Handler:           handler,
 		ReadHeaderTimeout: 10 * time.Second,
 		ErrorLog:          slog.NewLogLogger(log.Handler(), slog.LevelWarn),
-	}
+	}, listener}
+}
+
+// newHooksServer is a server for an address that everybody may reach: nobody holds a connection or a header for long.
+// Platforms wait three seconds; only a browser that signs in waits longer, while the platform is asked.
+func newHooksServer(handler http.Handler, listener net.Listener, log *slog.Logger) *server {
+	s := newServer(handler, listener, log)
+	s.ReadHeaderTimeout, s.ReadTimeout, s.WriteTimeout, s.IdleTimeout = 5*time.Second, 10*time.Second, time.Minute, 2*time.Minute
+	s.MaxHeaderBytes = 16 << 10
+	return s
+}
+
+// runBeside runs the bot and its servers until ctx ends or any of them fails. The servers go on until the bot has
+// stopped, because replies under way go out through them.
+func runBeside(ctx context.Context, b *bot.Bot, servers []*server) error {
 	group, ctx := errgroup.WithContext(ctx)
 	group.Go(func() error {
 		err := b.Run(ctx)
 		enough, cancel := context.WithTimeout(context.WithoutCancel(ctx), 5*time.Second)
 		defer cancel()
-		if server.Shutdown(enough) != nil { // a page is still being read; it will be asked for again
-			server.Close()
+		for _, s := range servers {
+			if s.Shutdown(enough) != nil { // a page is still being read; it will be asked for again
+				s.Close()
+			}
 		}
 		return err
 	})
-	group.Go(func() error {
-		if err := server.Serve(listener); !errors.Is(err, http.ErrServerClosed) {
-			return fmt.Errorf("serve %s: %w", listener.Addr(), err)
-		}
-		return nil
-	})
+	for _, s := range servers {
+		group.Go(func() error {
+			if err := s.Serve(s.listener); !errors.Is(err, http.ErrServerClosed) {
+				return fmt.Errorf("serve %s: %w", s.listener.Addr(), err)
+			}
+			return nil
+		})
+	}
 	return group.Wait()
 }
 
@@ -152,16 +200,16 @@ func localZone() string {
 	return name
 }
 
-// listen takes the address before anything is started.
-func listen(address string) (net.Listener, error) {
+// listen takes the address that a flag gives before anything is started.
+func listen(flag, address string) (net.Listener, error) {
 	listener, err := net.Listen("tcp", address)
 	switch {
 	case errors.Is(err, syscall.EADDRINUSE):
-		return nil, fmt.Errorf("the address %s is in use by another program; stop that one, or choose another port with --listen", address)
+		return nil, fmt.Errorf("the address %s is in use by another program; stop that one, or choose another port with %s", address, flag)
 	case errors.Is(err, syscall.EACCES):
-		return nil, fmt.Errorf("the address %s may not be used; choose a port from 1024 on with --listen", address)
+		return nil, fmt.Errorf("the address %s may not be used; choose a port from 1024 on with %s", address, flag)
 	case err != nil:
-		return nil, fmt.Errorf("listen: %w; choose an address of this machine with --listen", err)
+		return nil, fmt.Errorf("listen: %w; choose an address of this machine with %s", err, flag)
 	}
 	return listener, nil
 }
