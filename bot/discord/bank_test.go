@@ -35,7 +35,7 @@ func TestRenderBanks(t *testing.T) {
 					valid(t, "MessageCreateRequest", b)
 				}
 				var drawn strings.Builder
-				for _, s := range page.Sheets(m, fitTogether) {
+				for _, s := range page.Sheets(m, emptyMessage) {
 					drawn.WriteString(draw(s.Text) + "\n")
 				}
 				if got, want := letters(drawn.String()), letters(shown(page.Rows(m.Blocks))); got != want {

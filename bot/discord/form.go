@@ -54,7 +54,9 @@ type selectOption struct {
 // one text ends with an ellipsis: a form asks, what it asks about stands in the message.
 func Modal(f chat.Form, named chat.Workspace) modal {
 	m := modal{CustomID: customID(f.Value, named), Title: f.Title}
-	intro := page.Cut(page.Rows(f.Intro), func(rows []page.Row) bool { return fits(draw(rows) + "\n…") })
+	intro := page.Cut(page.Rows(f.Intro), func(int) page.Space {
+		return &space{used: size{chars: len("\n…"), bytes: textBytes + len("\n…")}}
+	})
 	if len(intro) > 0 {
 		text := draw(intro[0])
 		if len(intro) > 1 {

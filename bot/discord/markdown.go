@@ -75,14 +75,19 @@ func draw(rows []page.Row) string {
 	var out strings.Builder
 	for i, row := range rows {
 		if i > 0 {
-			out.WriteString("\n")
-			if row.Gap && rows[i-1].Level == 0 && row.Kind == page.Text {
-				out.WriteString("\n")
-			}
+			out.WriteString(between(rows[i-1], row))
 		}
 		out.WriteString(drawRow(row))
 	}
 	return out.String()
+}
+
+// between is what parts a row from the one before it.
+func between(before, row page.Row) string {
+	if row.Gap && before.Level == 0 && row.Kind == page.Text {
+		return "\n\n"
+	}
+	return "\n"
 }
 
 func drawRow(row page.Row) string {

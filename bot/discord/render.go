@@ -70,7 +70,7 @@ func nonce(a chat.Action, i int) string {
 func bodies(m chat.Message, named chat.Workspace) []body {
 	ping := mentions{Parse: []string{}, Users: pinged(m)}
 	var bodies []body
-	for _, s := range page.Sheets(m, fitTogether) {
+	for _, s := range page.Sheets(m, emptyMessage) {
 		b := body{Flags: discordgo.MessageFlagsIsComponentsV2, Mentions: ping}
 		b.Components = append(b.Components, texts(draw(s.Text))...)
 		b.Components = append(b.Components, rows(s.Buttons, named)...)
@@ -84,16 +84,47 @@ func bodies(m chat.Message, named chat.Workspace) []body {
 	return bodies
 }
 
-func fitTogether(text, after []page.Row) bool { return fits(draw(text), draw(after)) }
+// space is what is left of a message's text. It counts one text for what stands above the buttons and one for below.
+type space struct {
+	used  size
+	last  page.Row
+	begun bool
+}
 
-// fits tells whether texts can stand in one message.
-func fits(texts ...string) bool {
-	chars, bytes := 0, 0
-	for _, s := range texts {
-		chars += len(utf16.Encode([]rune(s)))
-		bytes += len(s) + textBytes
+// size is how much of a message a text takes.
+type size struct{ chars, bytes int }
+
+func (s size) fits() bool { return s.chars <= maxText && s.bytes <= maxTextBytes }
+
+func emptyMessage(int) page.Space { return &space{used: size{bytes: 2 * textBytes}} }
+
+// Fits and Take satisfy page.Space.
+func (s *space) Fits(row page.Row) bool { return s.with(row).fits() }
+
+func (s *space) Take(row page.Row) bool {
+	used := s.with(row)
+	if !used.fits() {
+		return false
 	}
-	return chars <= maxText && bytes <= maxTextBytes
+	s.used, s.last, s.begun = used, row, true
+	return true
+}
+
+func (s *space) with(row page.Row) size {
+	text := drawRow(row)
+	if s.begun {
+		text = between(s.last, row) + text
+	}
+	return size{s.used.chars + chars(text), s.used.bytes + len(text)}
+}
+
+// chars counts characters as UTF-16.
+func chars(s string) int {
+	n := 0
+	for _, r := range s {
+		n += max(1, utf16.RuneLen(r))
+	}
+	return n
 }
 
 // texts is a text as components: none where nothing would be seen, which Discord refuses.

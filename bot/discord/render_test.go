@@ -264,7 +264,7 @@ func TestLongMessage(t *testing.T) {
 		Buttons: []chat.Button{{Label: "Answer", Value: chat.Value{Verb: "answer", Post: "12"}}},
 		After:   []chat.Block{chat.Text(strings.Repeat("small ", 100))},
 	}
-	sheets := page.Sheets(m, fitTogether)
+	sheets := page.Sheets(m, emptyMessage)
 	var all strings.Builder
 	for i, sheet := range sheets {
 		text := draw(sheet.Text)
@@ -430,7 +430,7 @@ func TestFence(t *testing.T) {
 	for _, code := range []string{"x = 1", "```\n<@1>\n````", "`", strings.Repeat("👩‍👩‍👧", 900), ""} {
 		m := chat.Message{Blocks: []chat.Block{{Kind: chat.CodeBlock, Lang: "py", Text: code}}}
 		var got strings.Builder
-		for _, s := range page.Sheets(m, fitTogether) {
+		for _, s := range page.Sheets(m, emptyMessage) {
 			text := draw(s.Text)
 			inside, ok := strings.CutPrefix(text, "```py\n")
 			inside, ok2 := strings.CutSuffix(inside, "\n```")

@@ -1,44 +1,60 @@
 package page
 
 import (
-	"slices"
 	"sort"
 	"strings"
 	"unicode"
 	"unicode/utf8"
 )
 
-// Cut deals rows out to pages, in order, as many on each as fit. fits must say yes to fewer rows and to shorter ones where
-// it says yes to more. A row that fits on no page of its own is cut; what cannot be cut any further stands alone, whether
-// or not it fits.
-func Cut(rows []Row, fits func([]Row) bool) [][]Row {
-	var pages [][]Row
-	for len(rows) > 0 {
-		n := longest(len(rows), func(n int) bool { return fits(rows[:n]) })
-		page, rest := slices.Clone(rows[:n]), rows[n:]
-		if len(rest) > 0 && !fits(rest[:1]) {
-			with := func(r Row) bool { return fits(append(page[:n:n], r)) }
-			head, tail, ok := rest[0].cut(with)
-			switch {
-			case ok && (n == 0 || with(head)):
-				page, rest = append(page, head), append([]Row{tail}, rest[1:]...)
-			case n == 0:
-				page, rest = append(page, rest[0]), rest[1:]
-			}
-		}
-		pages, rows = append(pages, page), rest
-	}
+// Space is what is left of one page. It has room for a row that shows less wherever it has room for one that shows more.
+type Space interface {
+	Fits(Row) bool // whether the row can stand below those that were taken
+	Take(Row) bool // takes the row if it fits
+}
+
+// Cut deals rows out to pages, in order, as many on each as fit; space makes the empty page of an index, from 0. A row that
+// fits on no page of its own is cut; what cannot be cut any further stands alone, whether or not it fits. A heading goes
+// with what it stands above.
+func Cut(rows []Row, space func(page int) Space) [][]Row {
+	pages, _ := deal(rows, space)
 	return pages
 }
 
-// longest is the greatest n in 0 to last for which fits holds. It asks about twice the length of the answer at most, so that
-// a page costs what it holds and not what is still to come.
-func longest(last int, fits func(int) bool) int {
-	bound := 1
-	for bound < last && fits(bound) {
-		bound *= 2
+// deal is Cut, and tells what is left of the last page; nil where there is none.
+func deal(rows []Row, space func(page int) Space) (pages [][]Row, left Space) {
+	for len(rows) > 0 {
+		left = space(len(pages))
+		var page []Row
+		page, rows = fill(rows, left, space(len(pages)+1))
+		pages = append(pages, page)
 	}
-	return sort.Search(min(bound, last), func(i int) bool { return !fits(i + 1) })
+	return pages, left
+}
+
+// fill takes the rows of one page; next is the page after it, empty.
+func fill(rows []Row, left, next Space) (page, rest []Row) {
+	n := 0
+	for n < len(rows) && left.Take(rows[n]) {
+		n++
+	}
+	if n == len(rows) {
+		return rows, nil
+	}
+	if n > 0 && next.Fits(rows[n]) {
+		for n > 1 && rows[n-1].Level > 0 {
+			n--
+		}
+		return rows[:n:n], rows[n:]
+	}
+	head, tail, ok := rows[n].cut(left.Fits)
+	switch {
+	case ok && (n == 0 || left.Fits(head)):
+		return append(rows[:n:n], head), append([]Row{tail}, rows[n+1:]...)
+	case n == 0:
+		return rows[:1:1], rows[1:]
+	}
+	return rows[:n:n], rows[n:]
 }
 
 // cut parts a row into the longest head that fits, and its tail. A row of one character is not cut.
@@ -61,20 +77,20 @@ func most(last int, fits func(int) bool) int {
 
 func (r Row) cutTable(fits func(Row) bool) (head, tail Row, ok bool) {
 	if len(r.Cells) <= 2 {
-		return r.lines().cutText(fits)
+		return r.Lines().cutText(fits)
 	}
 	first, rest := r, r
 	n := most(len(r.Cells)-2, func(n int) bool { first.Cells = r.Cells[:1+n]; return fits(first) })
 	first.Cells = r.Cells[:1+n]
 	rest.Cells = append([][][]Run{r.Cells[0]}, r.Cells[1+n:]...)
 	if !fits(first) {
-		return r.lines().cutText(fits)
+		return r.Lines().cutText(fits)
 	}
 	return first, rest, true
 }
 
-// lines is a table as text, a line a row: for one whose single row is too long to be a table.
-func (r Row) lines() Row {
+// Lines is a table as text, a line a row: for one that is too wide, or of which a single row is too long, to be a table.
+func (r Row) Lines() Row {
 	text := Row{Kind: Text, Gap: r.Gap}
 	for i, row := range r.Cells {
 		if i > 0 {
@@ -93,7 +109,14 @@ func (r Row) lines() Row {
 // cutCode cuts after a line, and within one that is too long by itself.
 func (r Row) cutCode(fits func(Row) bool) (head, tail Row, ok bool) {
 	head, tail = r, r
-	ends := boundaries(r.Code)
+	var ends []int
+	for size := firstLook; ; size *= 4 {
+		head.Code = start(r.Code, size)
+		ends = Boundaries(head.Code)
+		if len(head.Code) == len(r.Code) || !fits(head) {
+			break
+		}
+	}
 	if len(ends) == 0 {
 		return r, Row{}, false
 	}
@@ -106,88 +129,95 @@ func (r Row) cutCode(fits func(Row) bool) (head, tail Row, ok bool) {
 	return head, tail, true
 }
 
+// firstLook is how many bytes of a text are looked at first for places to cut: a page holds seldom more, and what follows may be
+// very long.
+const firstLook = 16 << 10
+
+// start is at most the first n bytes of a text, in whole code points.
+func start(s string, n int) string {
+	if n >= len(s) {
+		return s
+	}
+	for n > 0 && !utf8.RuneStart(s[n]) {
+		n--
+	}
+	return s[:n]
+}
+
 // cutText cuts before a word, and within one that is too long by itself. What is drawn from a span stays whole.
 func (r Row) cutText(fits func(Row) bool) (head, tail Row, ok bool) {
-	type end struct{ run, n int } // the head holds the runs before run, and n bytes of it
 	var ends []end
-	for i, run := range r.Runs {
-		if i > 0 {
-			ends = append(ends, end{i, 0})
+	for size, all := firstLook, false; !all; size *= 4 {
+		if ends, all = r.ends(size); len(ends) == 0 {
+			return r, Row{}, false
 		}
-		if run.Span == nil && run.Spoken == "" {
-			for _, n := range boundaries(run.Text) {
-				ends = append(ends, end{i, n})
-			}
+		if head, _ := r.part(ends[len(ends)-1]); !fits(head) {
+			break
 		}
 	}
-	if len(ends) == 0 {
-		return r, Row{}, false
-	}
-	part := func(e end) (head, tail Row) {
-		head, tail = r, r
-		head.Runs = append([]Run{}, r.Runs[:e.run]...)
-		tail.Runs = append([]Run{}, r.Runs[e.run:]...)
-		if e.n > 0 {
-			first := r.Runs[e.run]
-			first.Text = first.Text[:e.n]
-			head.Runs = append(head.Runs, first)
-			tail.Runs[0].Text = tail.Runs[0].Text[e.n:]
-		}
-		tail.Mark, tail.Gap = "", false
-		return head, tail
-	}
-	n := most(len(ends), func(n int) bool { head, _ := part(ends[n-1]); return fits(head) }) - 1
+	n := most(len(ends), func(n int) bool { head, _ := r.part(ends[n-1]); return fits(head) }) - 1
 	word := n
-	for word > 0 && !spaced(r.Runs, ends[word].run, ends[word].n) {
+	for word > 0 && n-word < longestWord && !r.spaced(ends[word]) {
 		word--
 	}
-	if word > 0 {
+	if r.spaced(ends[word]) {
 		n = word
 	}
-	head, tail = part(ends[n])
+	head, tail = r.part(ends[n])
 	return head, tail, true
 }
 
-// spaced tells whether a space or a line's end stands before byte n of a run.
-func spaced(runs []Run, run, n int) bool {
+// longestWord is how many characters before the end of a page a space is looked for.
+const longestWord = 200
+
+// end is a place to cut a row of text: before it stand the runs before run, and n bytes of that one.
+type end struct{ run, n int }
+
+// ends are the places to cut within the first bytes of a row, at least one where there is any, and whether these are all.
+func (r Row) ends(bytes int) (ends []end, all bool) {
+	for i, run := range r.Runs {
+		if bytes <= 0 && len(ends) > 0 {
+			return ends, false
+		}
+		if i > 0 {
+			ends = append(ends, end{i, 0})
+		}
+		if run.Span != nil || run.Spoken != "" {
+			continue
+		}
+		text := start(run.Text, max(bytes, longestGrapheme))
+		for _, n := range Boundaries(text) {
+			ends = append(ends, end{i, n})
+		}
+		if bytes -= len(text); len(text) < len(run.Text) {
+			return ends, false
+		}
+	}
+	return ends, true
+}
+
+// part cuts a row at a place.
+func (r Row) part(at end) (head, tail Row) {
+	head, tail = r, r
+	head.Runs = append([]Run{}, r.Runs[:at.run]...)
+	tail.Runs = append([]Run{}, r.Runs[at.run:]...)
+	if at.n > 0 {
+		first := r.Runs[at.run]
+		first.Text = first.Text[:at.n]
+		head.Runs = append(head.Runs, first)
+		tail.Runs[0].Text = tail.Runs[0].Text[at.n:]
+	}
+	head.Picture, tail.Picture, tail.Mark, tail.Gap = "", "", "", false
+	return head, tail
+}
+
+// spaced tells whether a space or a line's end stands before a place.
+func (r Row) spaced(at end) bool {
+	run, n := at.run, at.n
 	if n == 0 {
 		run--
-		n = len(runs[run].Text)
+		n = len(r.Runs[run].Text)
 	}
-	before, _ := utf8.DecodeLastRuneInString(runs[run].Text[:n])
+	before, _ := utf8.DecodeLastRuneInString(r.Runs[run].Text[:n])
 	return unicode.IsSpace(before)
 }
-
-// boundaries are the places within a text where it may be cut: between characters as people see them. Go's library has
-// no segmentation; this keeps together what Unicode's rules join most often (UAX 29: marks, joiners, flags, skin tones).
-func boundaries(s string) []int {
-	var ends []int
-	var before rune
-	flags := 0
-	for i, after := range s {
-		if i > 0 && !joined(before, after, flags) {
-			ends = append(ends, i)
-		}
-		if flag(after) {
-			flags++
-		} else {
-			flags = 0
-		}
-		before = after
-	}
-	return ends
-}
-
-const joiner = '\u200d'
-
-// joined tells whether two neighbours belong to one character; flags counts the flag letters just before the second.
-func joined(before, after rune, flags int) bool {
-	return before == joiner || after == joiner || before == '\r' && after == '\n' ||
-		unicode.In(after, unicode.Mn, unicode.Me, unicode.Mc, unicode.Variation_Selector) ||
-		after >= 0x1F3FB && after <= 0x1F3FF || // skin tones
-		after >= 0xE0020 && after <= 0xE007F || // tags
-		flag(before) && flag(after) && flags%2 == 1 ||
-		after >= 0x1160 && after <= 0x11FF // the vowels and endings of a Hangul syllable
-}
-
-func flag(r rune) bool { return r >= 0x1F1E6 && r <= 0x1F1FF }

@@ -35,6 +35,8 @@ type Row struct {
 	Lang  string
 	Code  string // without a newline at its end
 	Cells [][][]Run
+
+	Picture string // of Text: the address of a picture that shows what the runs say; a platform that cannot show it writes them
 }
 
 // Mark of an item is Bullet, or its number and a dot; a row that goes on an item has none.
@@ -91,7 +93,7 @@ func block(b chat.Block) []Row {
 	case chat.CodeBlock:
 		return []Row{{Kind: Code, Lang: b.Lang, Code: trimEnd(b.Text)}}
 	case chat.PictureBlock:
-		return []Row{{Kind: Text, Runs: []Run{{Text: b.Alt}}}}
+		return []Row{{Kind: Text, Picture: b.Text, Runs: []Run{{Text: b.Alt}}}}
 	}
 	return []Row{{Kind: Text, Runs: spans(b.Spans)}}
 }

@@ -21,6 +21,30 @@ var aloud = chat.Speak{
 	When:    Written,
 }
 
+// column is a page of which only the whole tells whether it is full.
+type column struct {
+	rows []Row
+	fits func([]Row) bool
+}
+
+func (c *column) Fits(r Row) bool { return c.fits(append(c.rows[:len(c.rows):len(c.rows)], r)) }
+func (c *column) Take(r Row) bool {
+	ok := c.Fits(r)
+	if ok {
+		c.rows = append(c.rows, r)
+	}
+	return ok
+}
+
+func fitting(fits func([]Row) bool) func(int) Space {
+	return func(int) Space { return &column{fits: fits} }
+}
+
+// upTo is a page of so many bytes of plain text.
+func upTo(limit int) func(int) Space {
+	return fitting(func(rows []Row) bool { return len(Plain(rows, aloud)) <= limit })
+}
+
 // What stands in rows, in short: kind, marks, text.
 func sketch(rows []Row) string {
 	var out []string
@@ -99,7 +123,7 @@ func TestCut(t *testing.T) {
 		limit := rapid.IntRange(40, 400).Draw(t, "limit")
 		fits := func(rows []Row) bool { return utf8.RuneCountInString(Plain(rows, aloud)) <= limit }
 		var all strings.Builder
-		for _, page := range Cut(rows, fits) {
+		for _, page := range Cut(rows, fitting(fits)) {
 			if len(page) == 0 || !fits(page) {
 				t.Fatalf("a page of %d rows with %d of %d characters", len(page), utf8.RuneCountInString(Plain(page, aloud)), limit)
 			}
@@ -118,7 +142,7 @@ func TestCut(t *testing.T) {
 
 func TestCutKeepsWordsAndSpans(t *testing.T) {
 	row := Row{Kind: Text, Depth: 1, Mark: "1.", Runs: append(spans([]chat.Span{chat.Words("alpha beta "), chat.Who("U12345678")}), Run{Text: " gamma"})}
-	pages := Cut([]Row{row}, func(rows []Row) bool { return len(Plain(rows, aloud)) <= 16 })
+	pages := Cut([]Row{row}, upTo(16))
 	var got []string
 	for _, p := range pages {
 		got = append(got, Plain(p, aloud))
@@ -131,7 +155,7 @@ func TestCutKeepsWordsAndSpans(t *testing.T) {
 func TestCutRepeatsTheHeadOfATable(t *testing.T) {
 	table := Row{Kind: Table, Cells: [][][]Run{{{{Text: "name"}}}, {{{Text: "Ana"}}}, {{{Text: "fox"}}}, {{{Text: "Sam"}}}}}
 	var got []string
-	for _, p := range Cut([]Row{table}, func(rows []Row) bool { return len(Plain(rows, aloud)) <= 12 }) {
+	for _, p := range Cut([]Row{table}, upTo(12)) {
 		got = append(got, Plain(p, aloud))
 	}
 	if want := []string{"name\nAna\nfox", "name\nSam"}; !slices.Equal(got, want) {
@@ -148,15 +172,16 @@ func TestListGoesOnFromItsNumber(t *testing.T) {
 // What cannot be cut is not lost, and does not loop.
 func TestCutWhereNothingFits(t *testing.T) {
 	rows := []Row{{Kind: Rule}, {Kind: Text, Runs: spans([]chat.Span{chat.Who("U1")})}, {Kind: Text, Runs: []Run{{Text: "ab"}}}}
-	pages := Cut(rows, func([]Row) bool { return false })
+	pages := Cut(rows, fitting(func([]Row) bool { return false }))
 	if len(pages) != 4 {
 		t.Errorf("%d pages: %v", len(pages), pages)
 	}
 }
 
 func TestBoundaries(t *testing.T) {
-	for s, want := range map[string]int{"abc": 2, "e\u0301x": 1, "👩‍👩‍👧👍🏽": 1, "🇩🇪🇫🇷": 1, "a\r\nb": 2, "": 0, "\xff\xfe": 1} {
-		if got := len(boundaries(s)); got != want {
+	for s, want := range map[string]int{"abc": 2, "e\u0301x": 1, "👩‍👩‍👧👍🏽": 1, "🇩🇪🇫🇷": 1, "a\r\nb": 2, "": 0, "\xff\xfe": 1,
+		"क्षि": 0, "กำ": 0, "각": 0, "e" + strings.Repeat("\u0301", 100): 0, "e" + strings.Repeat("\u0301", 200): 200} {
+		if got := len(Boundaries(s)); got != want {
 			t.Errorf("%q has %d places to cut, want %d", s, got, want)
 		}
 	}
@@ -172,14 +197,14 @@ func TestSheets(t *testing.T) {
 		12:  "one two +0 ; three +1 ; small|print +0 ",
 	} {
 		var got []string
-		for _, s := range Sheets(m, func(text, after []Row) bool { return len(Plain(text, aloud))+len(Plain(after, aloud)) <= limit }) {
+		for _, s := range Sheets(m, upTo(limit)) {
 			got = append(got, fmt.Sprint(strings.ReplaceAll(Plain(s.Text, aloud), "\n", "|"), " +", len(s.Buttons), " ", strings.ReplaceAll(Plain(s.After, aloud), "\n", "|")))
 		}
 		if s := strings.Join(got, "; "); s != want {
 			t.Errorf("%d: %s\nwant %s", limit, s, want)
 		}
 	}
-	if sheets := Sheets(chat.Message{}, func(_, _ []Row) bool { return true }); len(sheets) != 1 {
+	if sheets := Sheets(chat.Message{}, upTo(9)); len(sheets) != 1 {
 		t.Errorf("an empty message has %d sheets", len(sheets))
 	}
 }
@@ -216,5 +241,41 @@ func TestAligned(t *testing.T) {
 	got := Aligned([][][]Run{cells("name", "n"), cells("fox", "12"), cells("Ana")}, aloud)
 	if want := "name  n\n----  --\nfox   12\nAna"; got != want {
 		t.Errorf("%s\nwant\n%s", got, want)
+	}
+}
+
+// A heading never ends a page, and a page that has less room than the one after it is used all the same.
+func TestCutKeepsHeadingsWithTheirText(t *testing.T) {
+	rows := []Row{
+		{Kind: Text, Runs: []Run{{Text: "one two"}}}, {Kind: Text, Level: 2, Runs: []Run{{Text: "Head"}}}, {Kind: Text, Runs: []Run{{Text: "three four"}}},
+	}
+	var got []string
+	for _, p := range Cut(rows, upTo(16)) {
+		got = append(got, Plain(p, aloud))
+	}
+	if want := []string{"one two", "Head\nthree four"}; !slices.Equal(got, want) {
+		t.Errorf("%q, want %q", got, want)
+	}
+	got = nil
+	growing := func(page int) Space { return upTo(4 + 12*page)(page) }
+	for _, p := range Cut(rows, growing) {
+		got = append(got, Plain(p, aloud))
+	}
+	if want := []string{"one ", "two", "Head\nthree four"}; !slices.Equal(got, want) {
+		t.Errorf("%q, want %q", got, want)
+	}
+}
+
+// What a page costs does not depend on all that is still to come.
+func BenchmarkCut(b *testing.B) {
+	for name, row := range map[string]Row{
+		"code": {Kind: Code, Code: strings.Repeat("print('a line')\n", 20_000)},
+		"text": {Kind: Text, Runs: []Run{{Text: strings.Repeat("word ", 60_000)}}},
+	} {
+		b.Run(name, func(b *testing.B) {
+			for b.Loop() {
+				Cut([]Row{row}, upTo(4000))
+			}
+		})
 	}
 }

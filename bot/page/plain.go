@@ -96,8 +96,43 @@ func Written(s chat.Span) string {
 // Aligned draws a table as lines of text whose columns stand below one another, for where a platform has no tables. Widths are in
 // characters; wide ones (CJK) shift their line.
 func Aligned(cells [][][]Run, s chat.Speak) string {
-	var texts [][]string
-	var widths []int
+	texts, widths := columns(cells, s)
+	var lines []string
+	for i, row := range texts {
+		var out strings.Builder
+		for j, text := range row {
+			out.WriteString(text)
+			if j+1 < len(row) {
+				out.WriteString(strings.Repeat(" ", widths[j]-utf8.RuneCountInString(text)+len(gutter)))
+			}
+		}
+		lines = append(lines, strings.TrimRight(out.String(), " "))
+		if i == 0 {
+			rule := make([]string, len(widths))
+			for j, w := range widths {
+				rule[j] = strings.Repeat("-", w)
+			}
+			lines = append(lines, strings.Join(rule, gutter))
+		}
+	}
+	return strings.Join(lines, "\n")
+}
+
+// gutter parts two columns.
+const gutter = "  "
+
+// Width is how many characters wide Aligned draws a table.
+func Width(cells [][][]Run, s chat.Speak) int {
+	_, widths := columns(cells, s)
+	sum := max(0, len(widths)-1) * len(gutter)
+	for _, w := range widths {
+		sum += w
+	}
+	return sum
+}
+
+// columns are the texts of cells, each on one line, and the width of each column in characters.
+func columns(cells [][][]Run, s chat.Speak) (texts [][]string, widths []int) {
 	for _, row := range cells {
 		var line []string
 		for j, cell := range row {
@@ -110,23 +145,5 @@ func Aligned(cells [][][]Run, s chat.Speak) string {
 		}
 		texts = append(texts, line)
 	}
-	var lines []string
-	for i, row := range texts {
-		var out strings.Builder
-		for j, text := range row {
-			out.WriteString(text)
-			if j+1 < len(row) {
-				out.WriteString(strings.Repeat(" ", widths[j]-utf8.RuneCountInString(text)+2))
-			}
-		}
-		lines = append(lines, strings.TrimRight(out.String(), " "))
-		if i == 0 {
-			rule := make([]string, len(widths))
-			for j, w := range widths {
-				rule[j] = strings.Repeat("-", w)
-			}
-			lines = append(lines, strings.Join(rule, "  "))
-		}
-	}
-	return strings.Join(lines, "\n")
+	return texts, widths
 }

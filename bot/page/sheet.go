@@ -10,27 +10,37 @@ type Sheet struct {
 }
 
 // Sheets deals a message out, in at least one sheet: its buttons stand below the last of its text, and the small print
-// below them. fits is as in Cut; it is asked with the rows of a sheet's Text and After.
-func Sheets(m chat.Message, fits func(text, after []Row) bool) []Sheet {
-	alone := func(rows []Row) bool { return fits(rows, nil) }
+// below them. space is as in Cut; small print that fits below it stands with the text above it.
+func Sheets(m chat.Message, space func(page int) Space) []Sheet {
 	var sheets []Sheet
-	for _, rows := range Cut(Rows(m.Blocks), alone) {
+	text, left := deal(Rows(m.Blocks), space)
+	for _, rows := range text {
 		sheets = append(sheets, Sheet{Text: rows})
 	}
 	if len(sheets) == 0 {
-		sheets = append(sheets, Sheet{})
+		sheets, left = append(sheets, Sheet{}), space(0)
 	}
 	last := &sheets[len(sheets)-1]
 	last.Buttons = m.Buttons
-	text := last.Text
-	for i, rows := range Cut(Rows(m.After), alone) {
-		if i == 0 && fits(text, rows) {
-			last.After = rows
-			continue
-		}
+	small := Rows(m.After)
+	if Fit(small, left) {
+		last.After = small
+		return sheets
+	}
+	for _, rows := range Cut(small, space) {
 		sheets = append(sheets, Sheet{Text: rows})
 	}
 	return sheets
+}
+
+// Fit puts rows on a page as long as they fit, and tells whether all did.
+func Fit(rows []Row, left Space) bool {
+	for _, row := range rows {
+		if !left.Take(row) {
+			return false
+		}
+	}
+	return true
 }
 
 // Pings are the members whom a message notifies, each once, in order.

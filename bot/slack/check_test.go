@@ -125,7 +125,7 @@ func (c *checker) text(v any, kind string, most int) string {
 	return s
 }
 
-func list(v any) []map[string]any {
+func objects(v any) []map[string]any {
 	items, _ := v.([]any)
 	out := make([]map[string]any, len(items))
 	for i, item := range items {
@@ -136,7 +136,7 @@ func list(v any) []map[string]any {
 
 // elements checks the parts of a rich_text.
 func (c *checker) elements(b map[string]any, allowed ...string) {
-	parts := list(b["elements"])
+	parts := objects(b["elements"])
 	if len(parts) == 0 {
 		c.errorf("%v without elements", b["type"])
 	}
@@ -200,7 +200,7 @@ func (c *checker) inline(kind string, e map[string]any) {
 }
 
 func (c *checker) actions(b map[string]any) {
-	buttons := list(b["elements"])
+	buttons := objects(b["elements"])
 	if len(buttons) == 0 || len(buttons) > 25 {
 		c.errorf("%d buttons, 1 to 25", len(buttons))
 	}
@@ -229,7 +229,7 @@ func (c *checker) table(b map[string]any) {
 	}
 	columns := 0
 	for i, row := range rows {
-		cells := list(row)
+		cells := objects(row)
 		if i == 0 {
 			columns = len(cells)
 		}
@@ -260,7 +260,7 @@ func (c *checker) input(b map[string]any) {
 			c.errorf("input of at most %v with %d characters", limit, chars(initial))
 		}
 	case "checkboxes", "radio_buttons", "static_select", "multi_static_select":
-		options := list(e["options"])
+		options := objects(e["options"])
 		if len(options) == 0 || len(options) > most[kind] {
 			c.errorf("%s with %d options", kind, len(options))
 		}
@@ -273,7 +273,7 @@ func (c *checker) input(b map[string]any) {
 			}
 			known[value] = true
 		}
-		initial := list(e["initial_options"])
+		initial := objects(e["initial_options"])
 		if o, ok := e["initial_option"].(map[string]any); ok {
 			initial = append(initial, o)
 		}

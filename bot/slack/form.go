@@ -1,6 +1,7 @@
 package slack
 
 import (
+	"cmp"
 	"encoding/json"
 	"slices"
 
@@ -20,9 +21,7 @@ func form(f chat.Form, from Origin, names Names) slack.ModalViewRequest {
 	from.Value = f.Value.Encode()
 	v := modal(f.Title, from)
 	v.Submit, v.Close = plainText(f.Submit), plainText("Cancel")
-	if len(f.Intro) > 0 {
-		v.Blocks.BlockSet = viewBlocks(chat.Message{Blocks: f.Intro}, names)
-	}
+	v.Blocks.BlockSet = intro(f.Intro, names)
 	for _, field := range f.Fields {
 		input := slack.NewInputBlock(field.Name, plainText(field.Label), nil, element(field))
 		if field.Hint != "" {
@@ -34,15 +33,18 @@ func form(f chat.Form, from Origin, names Names) slack.ModalViewRequest {
 	return v
 }
 
-// messageView draws a private message as a modal, with the title of the form that it stands in for.
+// messageView draws a message of one page as a modal.
 func messageView(m chat.Message, title string, from Origin, names Names) slack.ModalViewRequest {
+	rows := page.Rows(m.Blocks)
+	return messageModal(sheet{text: rows, buttons: m.Buttons, small: page.Rows(m.After), subject: subject(rows, names)}, title, from, names)
+}
+
+// messageModal draws a sheet as a modal, with the title of the form that it stands in for.
+func messageModal(s sheet, title string, from Origin, names Names) slack.ModalViewRequest {
 	from.Value = ""
-	if title == "" {
-		title = "Greenroom"
-	}
-	v := modal(title, from)
+	v := modal(cmp.Or(title, "Greenroom"), from)
 	v.Close = plainText("Close")
-	v.Blocks.BlockSet = viewBlocks(m, names)
+	v.Blocks.BlockSet = s.blocks(names, true)
 	return v
 }
 
@@ -53,21 +55,24 @@ func modal(title string, from Origin) slack.ModalViewRequest {
 	}
 }
 
-// viewBlocks draws a message in a view. A view holds one message: of one that is longer than a view, the rest is left out and an
-// ellipsis says so; its buttons are kept.
-func viewBlocks(m chat.Message, names Names) []slack.Block {
-	speak := speech(names)
-	fits := func(text, after []page.Row) bool {
-		return len(draw(text, names, true))+len(draw(after, names, true)) < maxViewBlocks-chat.MaxFields &&
-			units(page.Plain(text, speak))+units(page.Plain(after, speak)) <= maxViewText
+// intro draws what stands above a form's fields. A form asks; what it asks about stands in the message where it was opened. So of an intro
+// that is longer than a view the rest is left out, and an ellipsis says so.
+func intro(blocks []chat.Block, names Names) []slack.Block {
+	const ellipsis = "…"
+	pages := page.Cut(page.Rows(blocks), func(int) page.Space {
+		left := emptyView(names)
+		left.blocks -= chat.MaxFields + 1
+		left.chars -= len(ellipsis)
+		return left
+	})
+	if len(pages) == 0 {
+		return nil
 	}
-	sheets := page.Sheets(m, fits)
-	first := sheets[0]
-	if len(sheets) > 1 {
-		first.Text = append(first.Text, page.Row{Kind: page.Text, Runs: []page.Run{{Text: "…"}}})
-		first.Buttons = m.Buttons
+	rows := pages[0]
+	if len(pages) > 1 {
+		rows = append(rows, page.Row{Kind: page.Text, Runs: []page.Run{{Text: ellipsis}}})
 	}
-	return blocksOf(first, m, names, true)
+	return draw(rows, names, true)
 }
 
 func element(f chat.Field) slack.BlockElement {

@@ -1,85 +1,92 @@
 package slack
 
 import (
-	"crypto/sha256"
-	"encoding/hex"
-	"encoding/json"
 	"fmt"
-	"time"
-
-	"github.com/slack-go/slack"
 
 	"greenroom/bot/chat"
+	"greenroom/bot/page"
 )
 
-// A message that is longer than one of Slack's continues where it stands. Of one that many read, the further pages go
-// below it (Messages). One that a single member reads stays in its place and shows one page at a time: its pages are
-// drawn once and kept (Kept), and the buttons between them are answered by the adapter, not by the engine.
-
-// Kept is a private message of several pages, as drawn.
-type Kept struct {
-	ID        string            `json:"-"` // the day, and a hash of what the message says and to whom
-	Workspace chat.Workspace    `json:"workspace"`
-	Member    chat.Member       `json:"member"`
-	Pages     []json.RawMessage `json:"pages"` // each a message or a view, as Slack takes it
+// sheet is what stands in one message or view: rows, buttons, and the small print below them. leaf are the buttons between
+// the pages of a private message; they stand right below the text that they go on with.
+type sheet struct {
+	text    []page.Row
+	leaf    []chat.Button
+	buttons []chat.Button
+	small   []page.Row
+	subject string
 }
 
-// reader is whom a private message is for, and when it was asked for.
-type reader struct {
-	workspace chat.Workspace
-	member    chat.Member
-	at        time.Time
+// binding is how the pages of a long message hang together.
+type binding struct {
+	more  string                           // where the others are: a sentence on the first page
+	every bool                             // buttons and small print stand on every page, else on the first
+	leaf  func(page, of int) []chat.Button // the buttons between pages; nil where each page is a message
 }
 
-func readerOf(e chat.Event) reader { return reader{e.Workspace, e.Member, e.At} }
+// inThread binds pages that stand below one another. What can be done with the message stands on the first of them: that is
+// the one which edits reach and whose clicks name it, and of a post the only one in the channel.
+var inThread = binding{more: " It goes on in the thread."}
 
-// pageVerb is the verb of the buttons between pages: Post is Kept.ID, Part the page, from 1.
-const pageVerb = "slack-page"
+// inPlace binds pages that stand in one place, one at a time. What can be done with the message stands on each: whoever has read enough
+// need not leaf to the end, and a button does not move.
+func inPlace(leaf func(page, of int) []chat.Button) binding { return binding{every: true, leaf: leaf} }
 
-// turnsPage tells the click on a button between pages, which is answered by pages.turn and never handed to the engine.
-func turnsPage(e chat.Event) bool { return e.Kind == chat.Click && e.Value.Verb == pageVerb }
-
-// privateMessage draws a message that one member reads, in one place: its first page, and what must be kept before that
-// is shown; nil where it has one page.
-func privateMessage(m chat.Message, to reader, names Names) (message, *Kept) {
-	drawn := messagesOf(m, names, maxReplyText)
-	return drawn[0], keptOf(m, drawn, to)
+// divide deals a message out to sheets, at least one.
+func divide(m chat.Message, names Names, empty func() *space, how binding) []sheet {
+	rows, small := page.Rows(m.Blocks), page.Rows(m.After)
+	first := sheet{text: rows, buttons: m.Buttons, small: small, subject: subject(rows, names)}
+	left := empty()
+	left.keep(m.Buttons)
+	if page.Fit(rows, left) && page.Fit(small, left) {
+		return []sheet{first}
+	}
+	if !page.Fit(small, quarter(empty())) { // too long to stand beside a page of the text
+		rows, small = append(rows[:len(rows):len(rows)], small...), nil
+	}
+	texts := page.Cut(rows, func(n int) page.Space {
+		left := empty()
+		left.keep(leaves(how, 2, 3))
+		page.Fit([]page.Row{how.line(0, 100)}, left)
+		if n == 0 || how.every {
+			left.keep(m.Buttons)
+			page.Fit(small, left)
+		}
+		return left
+	})
+	sheets := make([]sheet, len(texts))
+	for i, text := range texts {
+		s := sheet{subject: first.subject, leaf: leaves(how, i+1, len(texts))}
+		line := how.line(i, len(texts))
+		if s.text = append(text[:len(text):len(text)], line); i > 0 {
+			s.text = append([]page.Row{line}, text...)
+		}
+		if i == 0 || how.every {
+			s.buttons, s.small = m.Buttons, small
+		}
+		sheets[i] = s
+	}
+	return sheets
 }
 
-// directMessage is privateMessage for what the bot says by itself.
-func directMessage(a chat.Action, now time.Time, names Names) (message, *Kept) {
-	drawn := Messages(a, names)
-	return drawn[0], keptOf(a.Message, drawn, reader{a.Workspace, a.Member, now})
+// line says on which page the reader is: at the end of the first, where the reading stops, and at the top of the others.
+func (how binding) line(i, of int) page.Row {
+	text := fmt.Sprintf("Page %d of %d.", i+1, of)
+	if i == 0 {
+		text += how.more
+	}
+	return page.Row{Kind: page.Text, Gap: true, Runs: []page.Run{{Text: text, Emphasis: true}}}
 }
 
-// privateView is privateMessage in a modal, with the title of the form that it stands in for.
-func privateView(m chat.Message, title string, from Origin, to reader, names Names) (slack.ModalViewRequest, *Kept) {
-	return messageView(m, title, from, names), nil
-}
-
-// homeView is privateMessage as the home page.
-func homeView(m chat.Message, to reader, names Names) (slack.HomeTabViewRequest, *Kept) {
-	v := slack.HomeTabViewRequest{Type: slack.VTHomeTab, CallbackID: callback}
-	v.Blocks.BlockSet = viewBlocks(m, names)
-	return v, nil
-}
-
-func keptOf[T any](m chat.Message, drawn []T, to reader) *Kept {
-	if len(drawn) == 1 {
+func leaves(how binding, n, of int) []chat.Button {
+	if how.leaf == nil {
 		return nil
 	}
-	k := &Kept{ID: pageID(m, to), Workspace: to.workspace, Member: to.member}
-	for _, d := range drawn {
-		raw, _ := json.Marshal(d) // drawn by us: cannot fail
-		k.Pages = append(k.Pages, raw)
-	}
-	return k
+	return how.leaf(n, of)
 }
 
-// pageID names a message's pages. It begins with the day, for expiry; the same message to the same member on one day is
-// one, however often it is asked for.
-func pageID(m chat.Message, to reader) string {
-	said, _ := json.Marshal(m) // plain data: cannot fail
-	sum := sha256.Sum256(fmt.Appendf(nil, "%s\x00%s\x00%s", to.workspace, to.member, said))
-	return to.at.UTC().Format("20060102") + "-" + hex.EncodeToString(sum[:12])
+// quarter is the last quarter of a space's text.
+func quarter(s *space) *space {
+	s.blocks, s.chars, s.text = s.blocks/4, s.chars/4, s.text/4
+	return s
 }

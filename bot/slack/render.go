@@ -3,24 +3,11 @@ package slack
 import (
 	"strconv"
 	"strings"
-	"unicode/utf16"
 
 	"github.com/slack-go/slack"
 
 	"greenroom/bot/chat"
 	"greenroom/bot/page"
-	"greenroom/content"
-)
-
-// What one message takes. Slack allows 50 blocks; the text of all blocks has an undocumented end near 12,000 characters
-// (bolt-js issues 2509 and 2867). chat.update takes 4,000 characters of text, so whatever can be edited keeps to that; a private
-// reply cannot be edited.
-const (
-	maxBlocks     = 45
-	maxText       = 4000
-	maxReplyText  = 9000
-	maxViewBlocks = 95 // of 100
-	maxViewText   = 30000
 )
 
 // message is the JSON of chat.postMessage and chat.update, but for the channel and the timestamps.
@@ -38,94 +25,104 @@ const (
 	metadataPage = "page"      // and which page of a long message it is, from 1
 )
 
-// Messages draws an action's message as one or more messages, each with the action's key in its metadata: so Find knows them,
-// and a click tells which message it was in. Metadata can be read by any member and app; a key is no secret.
+// Messages draws what many read: an action's message as one message or more, each with the action's key in its metadata, so that
+// Find knows them and a click tells which message it was in. The pages after the first go to the thread. Buttons and
+// small print stand on the first, which is the message that an edit changes and a click names. Metadata can be read by any member
+// and app; a key is no secret. What goes to one member is drawn by directMessage.
 func Messages(a chat.Action, names Names) []message {
-	var messages []message
-	for i, m := range messagesOf(a.Message, names, maxText) {
-		// All strings: a number of 64 bits does not survive Slack's JSON.
-		m.Metadata = &slack.SlackMetadata{EventType: eventType, EventPayload: map[string]any{
-			metadataKey: string(a.Key), metadataPage: strconv.Itoa(i + 1),
-		}}
-		messages = append(messages, m)
+	sheets := divide(a.Message, names, func() *space { return emptyMessage(names, maxText) }, inThread)
+	messages := make([]message, len(sheets))
+	for i, s := range sheets {
+		messages[i] = s.message(names)
+		messages[i].Metadata = metadata(a, i+1)
 	}
 	return messages
 }
 
-func messagesOf(m chat.Message, names Names, limit int) []message {
-	speak := speech(names)
-	fits := func(text, after []page.Row) bool {
-		said := page.Plain(text, speak) + buttonText(m.Buttons) + page.Plain(after, speak)
-		return len(draw(text, names, false))+len(draw(after, names, false)) < maxBlocks && units(said) <= limit
+// metadata names the message of an action. An edit leaves that of the message that it edits.
+func metadata(a chat.Action, page int) *slack.SlackMetadata {
+	if a.Do == chat.Edit {
+		return nil
 	}
-	sheets := page.Sheets(m, fits)
-	messages := make([]message, len(sheets))
-	for i, s := range sheets {
-		messages[i] = message{
-			Text:   page.Plain(s.Text, speak) + buttonText(s.Buttons) + page.Plain(s.After, speak),
-			Blocks: slack.Blocks{BlockSet: blocksOf(s, m, names, false)},
+	// All strings: a number of 64 bits does not survive Slack's JSON.
+	return &slack.SlackMetadata{EventType: eventType, EventPayload: map[string]any{
+		metadataKey: string(a.Key), metadataPage: strconv.Itoa(page),
+	}}
+}
+
+// message draws a sheet as a message. Its text says all that its blocks say: a screen reader and a notification have nothing else.
+func (s sheet) message(names Names) message {
+	d := drawer{names: names}
+	var said strings.Builder
+	for _, part := range []string{
+		page.Plain(s.text, d.speech()), buttonText(s.leaf), buttonText(s.buttons), page.Plain(s.small, d.speech()),
+	} {
+		if part != "" && said.Len() > 0 {
+			said.WriteString("\n")
 		}
+		said.WriteString(part)
 	}
-	if len(messages) == 1 {
-		speak.Markdown = func(s string) string { return escape(content.Plain(s)) }
-		if whole := m.Plain(speak); units(whole) <= limit {
-			messages[0].Text = whole
-		}
+	m := message{Text: said.String(), Blocks: slack.Blocks{BlockSet: s.blocks(names, false)}}
+	if blank(m.Text) {
+		m.Text = "…"
 	}
-	return messages
+	return m
 }
 
 // buttonText is how a message's text names its buttons; it never takes more than half of it.
 func buttonText(buttons []chat.Button) string {
 	if len(buttons) == 0 {
-		return "\n"
+		return ""
 	}
 	labels := make([]string, len(buttons))
 	for i, b := range buttons {
-		labels[i] = "[" + escape(b.Label) + "]"
+		labels[i] = "[" + unmarked(b.Label) + "]"
 	}
-	return "\n" + clip(strings.Join(labels, " "), maxText/2) + "\n"
+	return clip(strings.Join(labels, " "), maxText/2)
 }
 
-// blocksOf draws a sheet of m.
-func blocksOf(s page.Sheet, m chat.Message, names Names, view bool) []slack.Block {
-	blocks := draw(s.Text, names, view)
-	if len(s.Buttons) > 0 {
-		blocks = append(blocks, actions(s.Buttons, subject(m, names)))
+// blocks draws a sheet.
+func (s sheet) blocks(names Names, view bool) []slack.Block {
+	blocks := draw(s.text, names, view)
+	said := map[string]bool{}
+	if len(s.leaf) > 0 {
+		blocks = append(blocks, actions("pages", s.leaf, s.subject, said))
 	}
-	blocks = append(blocks, draw(s.After, names, view)...)
+	if len(s.buttons) > 0 {
+		blocks = append(blocks, actions("buttons", s.buttons, s.subject, said))
+	}
+	blocks = append(blocks, draw(s.small, names, view)...)
 	if len(blocks) == 0 { // Slack refuses a message without any
 		blocks = draw([]page.Row{{Kind: page.Text, Runs: []page.Run{{Text: "…"}}}}, names, view)
 	}
 	return blocks
 }
 
-// actions draws buttons. A screen reader that lists a channel's buttons hears which message each belongs to.
-func actions(buttons []chat.Button, subject string) slack.Block {
-	said := map[string]bool{}
-	for _, b := range buttons {
-		said[accessible(b.Label, subject)] = true
-	}
-	if len(said) < len(buttons) { // two labels that only the subject makes alike
-		subject = ""
-	}
+// actions draws buttons. A screen reader that lists a channel's buttons hears which message each belongs to; said holds what it hears
+// of this message already, so that it hears no two alike.
+func actions(id string, buttons []chat.Button, subject string, said map[string]bool) slack.Block {
 	elements := &slack.BlockElements{}
 	for i, b := range buttons {
-		button := slack.NewButtonBlockElement("b"+strconv.Itoa(i), b.Value.Encode(), plainText(b.Label))
+		button := slack.NewButtonBlockElement(id[:1]+strconv.Itoa(i), b.Value.Encode(), plainText(clip(inert(b.Label), chat.MaxLabel)))
 		if b.Main {
 			button.Style = slack.StylePrimary
 		}
 		button.AccessibilityLabel = accessible(b.Label, subject)
+		for n := 2; said[button.AccessibilityLabel]; n++ { // two labels that only their subject or their end makes alike
+			number := " " + strconv.Itoa(n)
+			button.AccessibilityLabel = clip(b.Label, chat.MaxLabel-len(number)) + number
+		}
+		said[button.AccessibilityLabel] = true
 		elements.ElementSet = append(elements.ElementSet, button)
 	}
-	return &slack.ActionBlock{Type: slack.MBTAction, BlockID: "buttons", Elements: elements}
+	return &slack.ActionBlock{Type: slack.MBTAction, BlockID: id, Elements: elements}
 }
 
-// subject is a message's first line, as plain text.
-func subject(m chat.Message, names Names) string {
+// subject is the first line of rows, as plain text.
+func subject(rows []page.Row, names Names) string {
 	d := drawer{names: names}
-	for _, row := range page.Rows(m.Blocks) {
-		if line, _, _ := strings.Cut(strings.TrimSpace(page.Plain([]page.Row{row}, d.speak())), "\n"); line != "" {
+	for _, row := range rows {
+		if line, _, _ := strings.Cut(strings.TrimSpace(page.Plain([]page.Row{row}, d.verbatim())), "\n"); line != "" {
 			return line
 		}
 	}
@@ -134,6 +131,7 @@ func subject(m chat.Message, names Names) string {
 
 // accessible is a button's label with its message's subject, as far as that fits.
 func accessible(label, subject string) string {
+	label = clip(label, chat.MaxLabel)
 	room := chat.MaxLabel - units(label) - len(", ")
 	if subject == "" || room < 10 {
 		return label
@@ -141,25 +139,17 @@ func accessible(label, subject string) string {
 	return label + ", " + clip(subject, room)
 }
 
-// clip cuts a text to n UTF-16 units, at a character.
+// clip cuts a text to n UTF-16 units, between characters as people see them.
 func clip(s string, n int) string {
 	if units(s) <= n {
 		return s
 	}
-	used := 1 // the ellipsis
-	for i, r := range s {
-		if used += max(1, utf16.RuneLen(r)); used > n {
-			return strings.TrimSpace(s[:i]) + "…"
+	end := 0
+	for _, at := range page.Boundaries(s) {
+		if units(s[:at]) > n-1 { // the ellipsis is one
+			break
 		}
+		end = at
 	}
-	return s
-}
-
-// units counts characters as UTF-16, which is the larger of the two ways in which Slack may count.
-func units(s string) int {
-	n := 0
-	for _, r := range s {
-		n += max(1, utf16.RuneLen(r))
-	}
-	return n
+	return strings.TrimSpace(s[:end]) + "…"
 }

@@ -164,6 +164,7 @@ func TestFormComesBack(t *testing.T) {
 func TestRespond(t *testing.T) {
 	m, f := sample(t, "feedback"), answerForm()
 	long := chat.Message{Blocks: []chat.Block{chat.Text(strings.Repeat("word ", 4000))}}
+	wide := chat.Message{Blocks: []chat.Block{chat.Text(strings.Repeat("語", 8000))}} // more bytes than ride on an acknowledgement
 	for _, test := range []struct {
 		payload string
 		reply   chat.Reply
@@ -189,7 +190,8 @@ func TestRespond(t *testing.T) {
 		{"submission", chat.Reply{Errors: map[string]string{"gone": "Four words or more."}}, false, `{"response_action":"errors","errors":{"answer":"Four words or more."}}`, nil, ``},
 		{"submission", chat.Reply{Errors: map[string]string{"answer": "Four words or more."}, Message: &m}, true, `null`, []string{"views.update"}, `Four words or more.`},
 		{"submission", chat.Reply{Message: &m}, true, `null`, []string{"views.update"}, `"view_id":"VNHU13V36"`},
-		{"submission", chat.Reply{Message: &long}, false, `Working on it`, []string{"views.update"}, `word word`},
+		{"submission", chat.Reply{Message: &long}, false, `Page 1 of 3`, nil, ``},
+		{"submission", chat.Reply{Message: &wide}, false, `Working on it`, []string{"views.update"}, `語語`},
 		{"direct", chat.Reply{Message: &m}, false, `null`, []string{"chat.postMessage"}, `"channel":"D0MIRA"`},
 		{"mention", chat.Reply{Message: &m}, false, `null`, []string{"chat.postEphemeral"}, `"user":"U0SAM","thread_ts":"1795420800.000100"`},
 		{"home", chat.Reply{Message: &m}, false, `null`, []string{"views.publish"}, `"user_id":"U0MIRA"`},
@@ -243,7 +245,33 @@ func TestMentions(t *testing.T) {
 	}
 }
 
-// A long message is cut into messages that each fit, with every word and its buttons at the end of the text.
+// mira is whom private messages are for.
+var mira = reader{workspace: "slack:T0HILL", member: "U0MIRA", at: now}
+
+// viewPages are the pages of a message in a modal.
+func viewPages(t testing.TB, m chat.Message) []json.RawMessage {
+	t.Helper()
+	first, keep := privateView(m, "Question 12", Origin{Channel: "C0PREP"}, mira, names)
+	return keptPages(t, first, keep)
+}
+
+// keptPages are all pages of a private message, of which the first is what is shown.
+func keptPages(t testing.TB, first any, keep *Kept) []json.RawMessage {
+	t.Helper()
+	raw, err := json.Marshal(first)
+	if err != nil {
+		t.Fatal(err)
+	}
+	switch {
+	case keep == nil:
+		return []json.RawMessage{raw}
+	case !bytes.Equal(raw, keep.Pages[0]) || keep.Workspace != mira.workspace || keep.Member != mira.member:
+		t.Fatalf("what is shown is not what is kept: %s", raw)
+	}
+	return keep.Pages
+}
+
+// A long message is cut into messages that each fit, with every word; its buttons are on the first.
 func TestLongMessage(t *testing.T) {
 	m := chat.Message{
 		Blocks: []chat.Block{
@@ -258,7 +286,7 @@ func TestLongMessage(t *testing.T) {
 	for i, message := range messages {
 		checkMessage(t, message, true)
 		raw, _ := json.Marshal(message)
-		if buttons := strings.Contains(string(raw), `"type":"actions"`); buttons != (i == len(messages)-1) {
+		if buttons := strings.Contains(string(raw), `"type":"actions"`); buttons != (i == 0) {
 			t.Errorf("page %d of %d has buttons: %v", i+1, len(messages), buttons)
 		}
 		text.WriteString(message.Text)
@@ -292,7 +320,9 @@ func TestLimits(t *testing.T) {
 	if len(messages) != 3 {
 		t.Errorf("%d messages", len(messages))
 	}
-	checkView(t, messageView(m, "Question 12", Origin{}, names))
+	for _, v := range viewPages(t, m) {
+		checkView(t, v)
+	}
 }
 
 // The tree of a bank's text, drawn.
@@ -340,7 +370,9 @@ func TestRenderAnything(t *testing.T) {
 				t.Errorf("somebody is notified: %s", raw)
 			}
 		}
-		checkView(t, messageView(m, "Question 12", Origin{}, names))
+		for _, v := range viewPages(t, m) {
+			checkView(t, v)
+		}
 		if t.Failed() {
 			rt.FailNow()
 		}

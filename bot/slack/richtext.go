@@ -2,6 +2,8 @@ package slack
 
 import (
 	"fmt"
+	"net/netip"
+	"net/url"
 	"regexp"
 	"strconv"
 	"strings"
@@ -36,6 +38,10 @@ const (
 	// A table: rows and columns (@slack/types), and a bound on its text well below the 10,000 that were reported for a
 	// message. Slack's documentation of the block allows one in a message.
 	maxTableRows, maxTableColumns, maxTableText = 100, 20, 5000
+
+	maxAligned = 72 // columns of a table that is drawn as code: more would wrap, and nobody could read it
+
+	maxAlt = 2000 // characters of what a picture shows
 )
 
 func draw(rows []page.Row, names Names, view bool) []slack.Block {
@@ -46,25 +52,69 @@ func draw(rows []page.Row, names Names, view bool) []slack.Block {
 	return d.blocks
 }
 
+// shape says how a row is drawn.
+type shape int
+
+const (
+	inRichText shape = iota // in a rich_text, with its neighbours
+	asCode                  // there too: a table as lines of code
+	asLines                 // there too: a table as lines of text
+	asHeader                // as blocks of their own
+	asTable
+	asPicture
+	asDivider
+)
+
+func (d *drawer) shape(row page.Row) shape {
+	switch row.Kind {
+	case page.Table:
+		return d.tableShape(row)
+	case page.Rule:
+		return asDivider
+	case page.Text:
+		if _, ok := headerText(row); ok {
+			return asHeader
+		}
+		if public(row.Picture) && units(d.caption(row)) <= maxAlt {
+			return asPicture
+		}
+	}
+	return inRichText
+}
+
 func (d *drawer) row(row page.Row) {
+	switch d.shape(row) {
+	case asDivider:
+		d.block(slack.NewDividerBlock())
+		return
+	case asHeader:
+		text, _ := headerText(row)
+		d.block(slack.NewHeaderBlock(plainText(text)))
+		return
+	case asPicture:
+		d.block(slack.NewImageBlock(row.Picture, d.caption(row), "", nil))
+		return
+	case asTable:
+		d.table(row)
+		return
+	case asCode:
+		d.preformatted(page.Aligned(row.Cells, d.verbatim()))
+		return
+	case asLines:
+		row = row.Lines()
+	}
 	switch {
 	case row.Kind == page.Code:
-		d.preformatted(row.Code)
-	case row.Kind == page.Table:
-		d.table(row)
-	case row.Kind == page.Rule:
-		d.block(slack.NewDividerBlock())
-	case row.Level > 0 && !row.Quote && row.Depth == 0:
-		d.heading(row)
+		d.preformatted(inert(row.Code))
 	case row.Quote:
 		d.quoted(row)
 	case row.Mark != "":
 		d.item(row)
 	case row.Depth > 0 && d.list != nil: // what goes on an item
 		last := d.list.Elements[len(d.list.Elements)-1].(*slack.RichTextSection)
-		last.Elements = append(append(last.Elements, plainElement("\n")), d.elements(row.Runs, false)...)
+		last.Elements = append(append(last.Elements, plainElement("\n")), d.elements(row.Runs, row.Level > 0)...)
 	default:
-		d.paragraph(row, false)
+		d.paragraph(row, row.Level > 0)
 	}
 }
 
@@ -84,19 +134,44 @@ func (d *drawer) part(e slack.RichTextElement) {
 	d.section, d.list, d.quote = nil, nil, nil
 }
 
-// heading is a header block, which screen readers can jump to, where its plain text carries all; else strong text.
-func (d *drawer) heading(row page.Row) {
-	text, ok := "", true
+// headerText is the text of a heading that its plain text carries whole: it becomes a header block, to which screen readers can
+// jump. Any other is strong text.
+func headerText(row page.Row) (text string, ok bool) {
+	if row.Level == 0 || row.Quote || row.Depth > 0 {
+		return "", false
+	}
 	for _, run := range row.Runs {
-		ok = ok && run.Span == nil && !run.Code && !run.Emphasis && run.URL == ""
+		if run.Span != nil || run.Code || run.Emphasis || run.URL != "" {
+			return "", false
+		}
 		text += run.Text
 	}
-	text = strings.TrimSpace(text)
-	if !ok || text == "" || units(text) > maxHeader || strings.ContainsAny(text, "&<>\n") {
-		d.paragraph(row, true)
-		return
+	text = inert(strings.TrimSpace(text))
+	return text, !blank(text) && units(text) <= maxHeader && !strings.ContainsAny(text, "&<>\n")
+}
+
+// caption is what a picture shows, for who does not see it.
+func (d *drawer) caption(row page.Row) string {
+	if text := page.Plain([]page.Row{row}, d.verbatim()); !blank(text) {
+		return text
 	}
-	d.block(slack.NewHeaderBlock(plainText(text)))
+	return "Picture"
+}
+
+// public tells whether Slack can fetch a picture from an address: an https one that is neither this machine's nor of an inner network.
+func public(address string) bool {
+	u, err := url.Parse(address)
+	if err != nil || u.Scheme != "https" || u.User != nil || len(address) > maxURL {
+		return false
+	}
+	host := strings.ToLower(u.Hostname())
+	for _, inner := range []string{".local", ".localhost", ".internal", ".lan", ".home.arpa"} {
+		if strings.HasSuffix(host, inner) {
+			return false
+		}
+	}
+	_, err = netip.ParseAddr(host)
+	return err != nil && strings.Contains(host, ".") // an address in numbers is seldom public and never certified
 }
 
 func (d *drawer) paragraph(row page.Row, strong bool) {
@@ -169,16 +244,33 @@ func (d *drawer) preformatted(code string) {
 	d.part(&slack.RichTextPreformatted{Type: slack.RTEPreformatted, Elements: []slack.RichTextSectionElement{plainElement(code)}})
 }
 
-func (d *drawer) table(row page.Row) {
+func (d *drawer) tableShape(row page.Row) shape {
+	text := 0
+	for _, cells := range row.Cells {
+		for _, cell := range cells {
+			text += d.chars(cell)
+		}
+	}
+	columns := columnsOf(row)
+	switch {
+	case !d.view && d.tables == 0 && columns > 0 && columns <= maxTableColumns && len(row.Cells) <= maxTableRows && text <= maxTableText:
+		return asTable
+	case page.Width(row.Cells, d.verbatim()) <= maxAligned:
+		return asCode
+	}
+	return asLines
+}
+
+func columnsOf(row page.Row) int {
 	columns := 0
 	for _, cells := range row.Cells {
 		columns = max(columns, len(cells))
 	}
-	text := page.Aligned(row.Cells, d.speak())
-	if d.view || d.tables > 0 || columns == 0 || columns > maxTableColumns || len(row.Cells) > maxTableRows || units(text) > maxTableText {
-		d.preformatted(text)
-		return
-	}
+	return columns
+}
+
+func (d *drawer) table(row page.Row) {
+	columns := columnsOf(row)
 	d.tables++
 	table := slack.NewTableBlock("")
 	for i, cells := range row.Cells {
@@ -213,31 +305,43 @@ func (d *drawer) elements(runs []page.Run, strong bool) []slack.RichTextSectionE
 // ident is what an id of Slack looks like.
 var ident = regexp.MustCompile(`^[A-Z][A-Z0-9]{2,}$`)
 
+// word is what a run shows, as plain text; of a span, what stands for it where it cannot be drawn.
+func (d *drawer) word(run page.Run) string {
+	s := run.Span
+	switch {
+	case s == nil:
+		return inert(run.Text)
+	case s.Kind == chat.WhenSpan:
+		return page.Written(*s)
+	case s.Kind == chat.WhoSpan:
+		return inert(d.names(s.Member))
+	}
+	return inert(s.Text)
+}
+
 func (d *drawer) element(run page.Run) slack.RichTextSectionElement {
 	style := &slack.RichTextSectionTextStyle{Bold: run.Strong, Italic: run.Emphasis, Code: run.Code}
 	if *style == (slack.RichTextSectionTextStyle{}) {
 		style = nil
 	}
+	text := d.word(run)
 	if s := run.Span; s != nil {
 		switch {
 		case s.Kind == chat.WhenSpan:
-			fallback := page.Written(*s)
-			return slack.NewRichTextSectionDateElement(s.At.Unix(), dateFormat(s.Style), nil, &fallback)
+			return slack.NewRichTextSectionDateElement(s.At.Unix(), dateFormat(s.Style), nil, &text)
 		case s.Kind == chat.ChannelSpan && ident.MatchString(s.Text):
 			return slack.NewRichTextSectionChannelElement(s.Text, style)
 		case s.Kind == chat.WhoSpan && s.Ping && ident.MatchString(string(s.Member)):
 			return slack.NewRichTextSectionUserElement(string(s.Member), style)
-		case s.Kind == chat.WhoSpan:
-			run.Text = d.names(s.Member)
 		}
 	}
 	if run.URL != "" && len(run.URL) <= maxURL {
-		return slack.NewRichTextSectionLinkElement(run.URL, run.Text, style)
+		return slack.NewRichTextSectionLinkElement(run.URL, text, style)
 	}
-	if run.Text == "" {
+	if text == "" {
 		return nil
 	}
-	return slack.NewRichTextSectionTextElement(run.Text, style)
+	return slack.NewRichTextSectionTextElement(text, style)
 }
 
 const maxURL = 3000
@@ -255,29 +359,30 @@ func dateFormat(style chat.WhenStyle) string {
 	return "{date_short_pretty}, {time}"
 }
 
-// speak writes a message's text: what screen readers and notifications get. It is mrkdwn, so all text in it is escaped.
-func (d *drawer) speak() chat.Speak {
-	s := speech(d.names)
-	s.Text = nil // within code nothing is markup
-	s.Who = func(m chat.Member) string { return d.names(m) }
-	s.Channel = func(c chat.Channel) string { return "#" + string(c) }
-	s.When = page.Written
-	return s
+// verbatim writes rows within code and labels, where nothing is markup.
+func (d *drawer) verbatim() chat.Speak {
+	return chat.Speak{
+		Who:     func(m chat.Member) string { return inert(d.names(m)) },
+		Channel: func(c chat.Channel) string { return "#" + inert(string(c)) },
+		When:    page.Written,
+		Text:    inert,
+	}
 }
 
-func speech(names Names) chat.Speak {
+// speech writes a message's text, which is mrkdwn.
+func (d *drawer) speech() chat.Speak {
 	return chat.Speak{
-		Who: func(m chat.Member) string { return escape(names(m)) },
+		Who: func(m chat.Member) string { return unmarked(d.names(m)) },
 		Channel: func(c chat.Channel) string {
 			if ident.MatchString(string(c)) {
 				return "<#" + string(c) + ">"
 			}
-			return escape(string(c))
+			return unmarked(string(c))
 		},
 		When: func(s chat.Span) string {
 			return fmt.Sprintf("<!date^%d^%s|%s>", s.At.Unix(), dateFormat(s.Style), page.Written(s))
 		},
-		Text: escape,
+		Text: unmarked,
 	}
 }
 
