@@ -119,6 +119,9 @@ func (s *Slack) take(work context.Context, d delivery, full bool) {
 // once answers an event the first time that it is delivered. A form that is delivered again is answered in itself again, because
 // its acknowledgement decides what it shows; all else is only acknowledged.
 func (s *Slack) once(work context.Context, in Inbound, a *acknowledgement, full bool) {
+	if in.Event.Kind == chat.Home {
+		defer s.homes.turn(in.Event)()
+	}
 	ctx, cancel := context.WithTimeout(work, handleWithin)
 	defer cancel()
 	turn, err := s.answered.begin(ctx, in.Event)

@@ -47,6 +47,7 @@ type Slack struct {
 	pace     *pace
 	denied   denied // conversations that may not be read
 	swept    sweep  // of progress
+	homes    homes
 	pages    *pages
 	answered *answered
 	health   health

@@ -27,7 +27,7 @@ var reasons = map[string]chat.Reason{
 	"enterprise_is_restricted": chat.ReasonForbidden, "team_access_not_granted": chat.ReasonForbidden,
 	"cant_delete_message": chat.ReasonForbidden, "compliance_exports_prevent_deletion": chat.ReasonForbidden,
 
-	"is_archived": chat.ReasonArchived, "restricted_action_thread_locked": chat.ReasonArchived,
+	"is_archived": chat.ReasonArchived, "is_inactive": chat.ReasonArchived, "restricted_action_thread_locked": chat.ReasonArchived,
 	"restricted_action_non_threadable_channel": chat.ReasonArchived, "cannot_reply_to_message": chat.ReasonArchived,
 
 	"cannot_dm_bot": chat.ReasonDMClosed, "messages_tab_disabled": chat.ReasonDMClosed, "user_disabled": chat.ReasonDMClosed,
@@ -113,7 +113,7 @@ func (s *Slack) said(ctx context.Context, w chat.Workspace, method string, e sla
 
 // rejected is what a call whose token was refused means: Slack is asked once more, because there may be a newer token.
 func (s *Slack) rejected(ctx context.Context, w chat.Workspace, detail string) error {
-	gone, err := s.installs.gone(ctx, w)
+	gone, err := s.installs.revoked(ctx, w)
 	if err != nil || !gone {
 		return s.wait(afterFailure)
 	}
