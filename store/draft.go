@@ -11,6 +11,9 @@ import (
 type View interface {
 	// Get reads one record; nil when there is none.
 	Get(ref Ref) ([]byte, error)
+	// Fixed is Get for a record that never changes once it is written. A draft does not depend on it: such a record is
+	// worth remembering instead of reading it again.
+	Fixed(ref Ref) ([]byte, error)
 	// List reads records in key order; in a draft it sees what is committed, not what the draft itself has put.
 	List(prefix, after Ref, n int) ([]Record, error)
 	// Top, Rank and Message are those of DB.
@@ -40,6 +43,14 @@ func (d *Draft) Get(ref Ref) ([]byte, error) {
 		return nil, err
 	}
 	return d.read[ref].Bytes, nil
+}
+
+// Fixed reads a record that never changes, as this draft has put it where it has.
+func (d *Draft) Fixed(ref Ref) ([]byte, error) {
+	if i, ok := d.put[ref]; ok {
+		return d.Unit.Put[i].Bytes, nil
+	}
+	return d.reader.Get(ref)
 }
 
 // Preload reads several records in one go, for the Gets that follow.
@@ -162,6 +173,8 @@ func (r reader) Get(ref Ref) ([]byte, error) {
 	}
 	return records[0].Bytes, nil
 }
+
+func (r reader) Fixed(ref Ref) ([]byte, error) { return r.Get(ref) }
 
 func (r reader) List(prefix, after Ref, n int) ([]Record, error) {
 	return r.db.List(r.ctx, prefix, after, n)

@@ -46,6 +46,22 @@ func TestUpdate(t *testing.T) {
 	}
 	set("a", "1")
 
+	t.Run("a draft sees what is fixed and does not depend on it", func(t *testing.T) {
+		err := store.Update(ctx, db, func(d *store.Draft) error {
+			d.Put("new", []byte("4"))
+			old, err := d.Fixed("a")
+			fresh, _ := d.Fixed("new")
+			if string(old) != "1" || string(fresh) != "4" || len(d.Unit.Read) > 0 {
+				t.Errorf("it sees %q and %q, and has read %v", old, fresh, d.Unit.Read)
+			}
+			d.Delete("new")
+			return err
+		})
+		if err != nil {
+			t.Error(err)
+		}
+	})
+
 	t.Run("a draft sees what it has put", func(t *testing.T) {
 		err := store.Update(ctx, db, func(d *store.Draft) error {
 			d.Put("b", []byte("2"))

@@ -14,13 +14,10 @@ type cache[T any] struct {
 const cacheSize = 4096
 
 func (c *cache[T]) get(key string, compute func() T) T {
-	c.mu.Lock()
-	v, ok := c.values[key]
-	c.mu.Unlock()
-	if ok {
+	if v, ok := c.known(key); ok {
 		return v
 	}
-	v = compute()
+	v := compute()
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	if c.values == nil || len(c.values) >= cacheSize {
@@ -28,6 +25,14 @@ func (c *cache[T]) get(key string, compute func() T) T {
 	}
 	c.values[key] = v
 	return v
+}
+
+// known is what was computed before.
+func (c *cache[T]) known(key string) (T, bool) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	v, ok := c.values[key]
+	return v, ok
 }
 
 // latest remembers what was last decoded from each record, for records that are read far more often than written. What

@@ -154,6 +154,9 @@ func (e *Engine) Look(v store.View, ev chat.Event) (chat.Reply, error) {
 
 // Step handles an event that may change something. Everything that it changes is in the draft.
 func (e *Engine) Step(d *store.Draft, ev chat.Event) (chat.Reply, error) {
+	if err := d.Preload(usual(ev)...); err != nil {
+		return chat.Reply{}, err
+	}
 	l, err := e.look(d, ev)
 	if err != nil {
 		return chat.Reply{}, err
@@ -180,6 +183,20 @@ func (e *Engine) Step(d *store.Draft, ev chat.Event) (chat.Reply, error) {
 		return chat.Reply{}, err
 	}
 	return s.direct(reply)
+}
+
+// usual names what nearly every event of its kind reads.
+func usual(ev chat.Event) []store.Ref {
+	refs := []store.Ref{workspaceRef(ev.Workspace)}
+	if ev.Member == "" {
+		return refs
+	}
+	l := &look{ev: ev}
+	refs = append(refs, l.memberRef(ev.Member))
+	if ev.Kind == chat.Submit && ev.Value.Verb == "answer" {
+		refs = append(refs, l.postRef(ev.Value.Post), l.attemptRef(ev.Value.Post, ev.Member))
+	}
+	return refs
 }
 
 // handled calls the handler of what a person or a platform did.

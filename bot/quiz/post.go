@@ -103,24 +103,21 @@ func (l *look) post(id string) (*post, error) {
 
 func (s *step) savePost(p *post) { save(s.d, s.postRef(p.ID), p) }
 
-// question is a post's own copy; nobody may change it. Its record is read each time and decoded once: it is
-// written once.
+// question is a post's own copy; nobody may change it. Its record is named by what it holds, so it is read once.
 func (l *look) question(p *post) (*content.Question, error) {
 	ref := l.ref("question", p.Question)
-	b, err := l.v.Get(ref)
+	if q, ok := l.copies.known(string(ref)); ok {
+		return q, nil
+	}
+	b, err := l.v.Fixed(ref)
 	if err != nil || b == nil {
 		return nil, err
 	}
-	q := l.copies.get(string(ref), func() *content.Question {
-		if q, err := decode[content.Question](ref, b); err == nil {
-			return q
-		}
-		return nil
-	})
-	if q == nil {
-		return decode[content.Question](ref, b) // whose error names the record
+	q, err := decode[content.Question](ref, b)
+	if err != nil {
+		return nil, err
 	}
-	return q, nil
+	return l.copies.get(string(ref), func() *content.Question { return q }), nil
 }
 
 // keepQuestion stores a post's own copy, once for each content.
