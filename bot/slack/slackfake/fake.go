@@ -34,10 +34,11 @@ type Config struct {
 	ClientSecret  string // a fixed one when empty
 	Rotate        bool   // tokens from OAuth end after twelve hours and are renewed with a refresh token
 
-	RateLimits bool       // hold the app to Slack's rate limits
-	Faults     Faults     // what goes wrong by chance; none by default
-	Deliveries Deliveries // what goes wrong by chance on the way to the app; none by default
-	Journal    io.Writer  // gets every Entry as a line of JSON as it happens; may be nil
+	Distributed bool       // the app is distributed outside of the Marketplace: history comes once a minute, 15 messages at a time
+	RateLimits  bool       // hold the app to Slack's rate limits
+	Faults      Faults     // what goes wrong by chance; none by default
+	Deliveries  Deliveries // what goes wrong by chance on the way to the app; none by default
+	Journal     io.Writer  // gets every Entry as a line of JSON as it happens; may be nil
 }
 
 // Fake is one Slack with one app. All its methods may be called from any goroutine.
@@ -55,7 +56,8 @@ type Fake struct {
 	oauth   oauth
 	faults  Faults
 	script  []scripted
-	rates   map[string]*bucket
+	rates   map[string]*bucket // by method and workspace, or by channel
+	methods map[string]method
 	journal []Entry
 	base    string // scheme and host under which the app reaches us
 	lastID  uint64
@@ -78,6 +80,8 @@ func New(cfg Config) *Fake {
 		cfg: cfg, rand: rand.New(rand.NewPCG(cfg.Seed, 1)), faults: cfg.Faults, base: "http://slack.fake",
 		teams: map[string]*Workspace{}, tokens: map[string]*token{}, rates: map[string]*bucket{}, oauth: newOAuth(),
 	}
+	f.tokens[cfg.AppToken] = &token{text: cfg.AppToken, scopes: []string{"connections:write"}}
+	f.methods = methods()
 	f.wire = newWire(f)
 	f.memory = newMemory(f.Handler())
 	return f

@@ -31,8 +31,9 @@ func (f *Fake) Journal() []Entry {
 	return slices.Clone(f.journal)
 }
 
-func (f *Fake) record(w *Workspace, kind EntryKind, m Message) {
-	e := Entry{At: f.cfg.Now(), Kind: kind, Team: w.id, Message: m}
+func (w *Workspace) record(kind EntryKind, m Message) {
+	f := w.f
+	e := Entry{At: f.cfg.Now(), Kind: kind, Team: w.id, Message: w.seen(m)}
 	f.journal = append(f.journal, e)
 	if f.cfg.Journal == nil {
 		return

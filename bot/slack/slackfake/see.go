@@ -1,55 +1,72 @@
 package slackfake
 
-import "slices"
-
 // What people see. Each gives copies, oldest first.
 
 // Messages is what stands in a channel itself, without its threads.
 func (w *Workspace) Messages(channel string) []Message {
-	return w.see(func() *channelOrNil { return w.mustChannel(channel) }, func(m *Message) bool { return m.Thread == "" || m.Broadcast })
+	return w.see(channel, func(m *Message) bool { return m.Thread == "" || m.Broadcast })
 }
 
-// Thread is a thread: its parent, where it still stands, and the replies.
+// Thread is a thread: its parent, where that still stands, and the replies.
 func (w *Workspace) Thread(channel, ts string) []Message {
-	return w.see(func() *channelOrNil { return w.mustChannel(channel) }, func(m *Message) bool { return m.TS == ts || m.Thread == ts })
+	return w.see(channel, func(m *Message) bool { return m.TS == ts || m.Thread == ts })
 }
 
-// Directs is the direct message between a person and the bot, threads in it included; empty before its first message.
-func (w *Workspace) Directs(user string) []Message {
-	return w.see(func() *channelOrNil {
-		w.mustPerson(user)
-		for _, c := range w.channels {
-			if c.direct == user {
-				return c
-			}
-		}
-		return nil
-	}, func(m *Message) bool { return true })
+// All is everything that stands in a channel, threads too.
+func (w *Workspace) All(channel string) []Message {
+	return w.see(channel, func(*Message) bool { return true })
 }
 
-type channelOrNil = channel
-
-func (w *Workspace) see(where func() *channel, which func(*Message) bool) []Message {
+func (w *Workspace) see(channel string, which func(*Message) bool) []Message {
 	w.f.mu.Lock()
 	defer w.f.mu.Unlock()
-	c := where()
-	if c == nil {
-		return nil
+	return w.copies(w.mustChannel(channel).messages, which)
+}
+
+// Directs is the direct message between a person and the bot, threads in it too; empty before its first message.
+func (w *Workspace) Directs(user string) []Message {
+	w.f.mu.Lock()
+	defer w.f.mu.Unlock()
+	if c := w.direct(w.mustPerson(user).ID); c != nil {
+		return w.copies(c.messages, func(*Message) bool { return true })
 	}
-	var seen []Message
-	for _, m := range c.messages {
-		if which(m) {
-			seen = append(seen, *m)
-		}
+	return nil
+}
+
+// Direct is the D… id of the direct message between a person and the bot; empty before it was opened.
+func (w *Workspace) Direct(user string) string {
+	w.f.mu.Lock()
+	defer w.f.mu.Unlock()
+	if c := w.direct(w.mustPerson(user).ID); c != nil {
+		return c.id
 	}
-	return seen
+	return ""
 }
 
 // Ephemerals is what only this person sees, since they last reloaded.
 func (w *Workspace) Ephemerals(user string) []Message {
 	w.f.mu.Lock()
 	defer w.f.mu.Unlock()
-	return slices.Clone(w.mustPerson(user).whisper)
+	var seen []Message
+	for _, m := range w.mustPerson(user).whisper {
+		seen = append(seen, w.seen(m))
+	}
+	return seen
+}
+
+func (w *Workspace) copies(messages []*Message, which func(*Message) bool) (seen []Message) {
+	for _, m := range messages {
+		if which(m) {
+			seen = append(seen, w.seen(*m))
+		}
+	}
+	return seen
+}
+
+// seen is a message as it is given out: with what a person reads of it, under the names that people and channels have now.
+func (w *Workspace) seen(m Message) Message {
+	m.Plain = w.plain(m.Blocks, m.Text)
+	return m
 }
 
 // Reload is a person reloading Slack: ephemeral messages and modals are gone.
@@ -66,7 +83,7 @@ func (w *Workspace) Views(user string) []View {
 	defer w.f.mu.Unlock()
 	var views []View
 	for _, v := range w.mustPerson(user).stack {
-		views = append(views, *v)
+		views = append(views, w.shown(*v))
 	}
 	return views
 }
@@ -76,7 +93,13 @@ func (w *Workspace) Home(user string) (View, bool) {
 	w.f.mu.Lock()
 	defer w.f.mu.Unlock()
 	if v := w.mustPerson(user).home; v != nil {
-		return *v, true
+		return w.shown(*v), true
 	}
 	return View{}, false
+}
+
+// shown is a view as it is given out.
+func (w *Workspace) shown(v View) View {
+	v.Plain = w.plain(v.Blocks, "")
+	return v
 }

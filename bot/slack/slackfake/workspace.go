@@ -3,6 +3,7 @@ package slackfake
 import (
 	"fmt"
 	"slices"
+	"time"
 )
 
 // Workspace is one team of people with its channels, in which the app may be installed.
@@ -11,7 +12,10 @@ type Workspace struct {
 	id       string
 	people   map[string]*member
 	channels map[string]*channel
-	install  *install
+	install  *install      // nil while the app is not installed
+	bot      string        // U… of the app's bot since the first installation; another one has the same
+	botID    string        // B…
+	editable time.Duration // how long a message can be edited; zero: for ever
 }
 
 // Person is a member of a workspace.
@@ -26,6 +30,7 @@ type Person struct {
 	Home   string // team id of a person from a connected workspace; empty for this one's own
 	Bot    bool
 	Gone   bool // deactivated
+	Closed bool // takes no direct messages: messages_tab_disabled
 }
 
 // member is a person with what they have on their screen.
@@ -45,6 +50,7 @@ type channel struct {
 	members  map[string]bool // the bot's own id among them where it is a member
 	refuses  string          // the error that posting gives here: restricted_action and its like
 	messages []*Message      // in order of their timestamps, replies too
+	deleted  map[string]bool // timestamps of messages that stood here
 }
 
 // install is the app in a workspace.
@@ -53,6 +59,9 @@ type install struct {
 	botID  string // B…
 	scopes []string
 }
+
+// can tells whether the app has been granted a scope.
+func (in *install) can(scope string) bool { return slices.Contains(in.scopes, scope) }
 
 // AddWorkspace adds an empty workspace; its id begins with T.
 func (f *Fake) AddWorkspace(team string) *Workspace {
@@ -80,6 +89,7 @@ func (w *Workspace) ID() string { return w.id }
 func (w *Workspace) AddPerson(p Person) {
 	w.f.mu.Lock()
 	defer w.f.mu.Unlock()
+	p.zone() // must exist
 	if m := w.people[p.ID]; m != nil {
 		m.Person = p
 		return
@@ -94,7 +104,7 @@ func (w *Workspace) AddChannel(id, name string, private bool, members ...string)
 	if w.channels[id] != nil {
 		panic("slackfake: a test added channel " + id + " twice")
 	}
-	c := &channel{id: id, name: name, private: private, members: map[string]bool{}}
+	c := &channel{id: id, name: name, private: private, members: map[string]bool{}, deleted: map[string]bool{}}
 	for _, m := range members {
 		if w.people[m] == nil {
 			panic(fmt.Sprintf("slackfake: a test put %s into channel %s, who is not in workspace %s", m, id, w.id))
@@ -116,10 +126,7 @@ func (w *Workspace) Install(scopes ...string) string {
 func (w *Workspace) Bot() string {
 	w.f.mu.Lock()
 	defer w.f.mu.Unlock()
-	if w.install == nil {
-		return ""
-	}
-	return w.install.bot
+	return w.bot
 }
 
 // Restrict makes posting in a channel fail with an error of Slack's, such as restricted_action; an empty one lifts it.
@@ -129,21 +136,30 @@ func (w *Workspace) Restrict(channel, code string) {
 	w.mustChannel(channel).refuses = code
 }
 
-// Archive archives a channel, or takes it back.
-func (w *Workspace) Archive(channel string, archived bool) {
+// EditWindow is how long after its posting a message can be edited: a setting of the workspace. Zero, as at first: for ever.
+func (w *Workspace) EditWindow(d time.Duration) {
 	w.f.mu.Lock()
 	defer w.f.mu.Unlock()
-	w.mustChannel(channel).archived = archived
+	w.editable = d
 }
 
-// grant installs, and gives a token.
+// grant installs the app, or changes its scopes, and gives a token. An app that comes back has its old bot, which is in no channel any
+// more: Slack deactivated it.
 func (w *Workspace) grant(scopes []string) string {
+	if w.bot == "" {
+		w.bot, w.botID = w.f.id("U"), w.f.id("B")
+		w.people[w.bot] = &member{Person: Person{ID: w.bot, Name: "Greenroom", Bot: true}}
+	}
 	if w.install == nil {
-		w.install = &install{bot: w.f.id("U"), botID: w.f.id("B")}
-		w.people[w.install.bot] = &member{Person: Person{ID: w.install.bot, Name: "Greenroom", Bot: true}}
+		w.install = &install{bot: w.bot, botID: w.botID}
+		for _, c := range w.channels {
+			if c.direct == "" {
+				delete(c.members, w.bot)
+			}
+		}
 	}
 	w.install.scopes = slices.Clone(scopes)
-	t := &token{text: "xoxb-" + w.f.id(""), team: w.id, scopes: w.install.scopes}
+	t := &token{text: "xoxb-" + w.f.id(w.id+"-"), team: w.id, scopes: w.install.scopes}
 	w.f.tokens[t.text] = t
 	return t.text
 }
@@ -166,14 +182,25 @@ func (w *Workspace) mustPerson(id string) *member {
 	return m
 }
 
-// im is the direct message between a person and the bot; it is made when it is first needed.
-func (w *Workspace) im(person string) *channel {
+// direct is the direct message between a person and the bot; nil before it was first needed.
+func (w *Workspace) direct(person string) *channel {
 	for _, c := range w.channels {
 		if c.direct == person {
 			return c
 		}
 	}
-	c := &channel{id: w.f.id("D"), direct: person, private: true, members: map[string]bool{person: true, w.install.bot: true}}
+	return nil
+}
+
+// im is the direct message between a person and the bot; it is made when it is first needed.
+func (w *Workspace) im(person string) *channel {
+	if c := w.direct(person); c != nil {
+		return c
+	}
+	c := &channel{
+		id: w.f.id("D"), direct: person, private: true, members: map[string]bool{person: true, w.install.bot: true},
+		deleted: map[string]bool{},
+	}
 	w.channels[c.id] = c
 	return c
 }
@@ -187,13 +214,9 @@ func (c *channel) find(ts string) *Message {
 	return c.messages[i]
 }
 
-// post puts a message into a channel: it gets its timestamp, and App where the bot wrote it.
-func (w *Workspace) post(c *channel, m Message) *Message {
-	m.Channel, m.TS = c.id, w.f.ts()
-	if w.install != nil && m.User == w.install.bot {
-		m.App = w.f.cfg.AppID
+// happened tells the app of something in a direct message: it hears of its own messages too. Of channels it asks to hear nothing.
+func (w *Workspace) happened(c *channel, event map[string]any) {
+	if c.direct != "" {
+		w.f.wire.emit(w, event)
 	}
-	c.messages = append(c.messages, &m)
-	w.f.record(w, Posted, m)
-	return &m
 }
