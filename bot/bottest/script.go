@@ -4,7 +4,6 @@ package bottest
 
 import (
 	"bytes"
-	"flag"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -36,10 +35,9 @@ import (
 //	manager mira, plain mira            who the platform says manages the place; all do at first
 //	zone mira America/New_York          what the platform tells of a member
 //
-// Under a line stand, each behind "> ", the messages that it led to; -update writes them. A message begins with where it
+// Under a line stand, each behind "> ", the messages that it led to; Rewrite writes them. A message begins with where it
 // is shown: "#team", "#team thread 1" (under the first message), "#team 1 now" (an edit), "mira" (private), "mira form",
 // "mira dm".
-var update = flag.Bool("update", false, "write what scripts show")
 
 // Script is a conversation, read.
 type Script struct {
@@ -174,9 +172,10 @@ func (s Script) Play(t *testing.T, w World) {
 	w.Finish()
 }
 
-// rewrite plays the script in a world and writes down what it shows there.
-func (s Script) rewrite(t *testing.T, w World) {
+// Rewrite plays a script on a stage and writes into its file what is shown.
+func Rewrite(t *testing.T, s Script) {
 	t.Helper()
+	w := newStage(t, s)
 	var said bytes.Buffer
 	for _, st := range s.steps {
 		fmt.Fprintln(&said, st.line.Text)

@@ -16,13 +16,9 @@ import (
 	"greenroom/store"
 )
 
-// OnStage plays a script on a stage; what is shown must be what stands in the file to the byte, and -update writes it there.
+// OnStage plays a script on a stage: what is shown must be what stands in the file, to the byte.
 func OnStage(t *testing.T, s Script) {
 	t.Helper()
-	if *update {
-		s.rewrite(t, newStage(t, s))
-		return
-	}
 	s.Play(t, newStage(t, s))
 }
 

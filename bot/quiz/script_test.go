@@ -1,6 +1,7 @@
 package quiz_test
 
 import (
+	"flag"
 	"testing"
 
 	"greenroom/bot/bottest"
@@ -42,11 +43,21 @@ import (
 //
 // Points, weeks and words are held by the tables beside, what must hold whatever happens by TestMachine.
 
+var update = flag.Bool("update", false, "write what scripts show")
+
+func play(t *testing.T, s bottest.Script) {
+	if *update {
+		bottest.Rewrite(t, s)
+		return
+	}
+	bottest.OnStage(t, s)
+}
+
 // TestScripts plays every conversation of testdata.
-func TestScripts(t *testing.T) { bottest.Scripts(t, "testdata", bottest.OnStage) }
+func TestScripts(t *testing.T) { bottest.Scripts(t, "testdata", play) }
 
 // TestThinkAbout plays those with questions that nobody can answer.
-func TestThinkAbout(t *testing.T) { bottest.Scripts(t, "testdata/think", bottest.OnStage) }
+func TestThinkAbout(t *testing.T) { bottest.Scripts(t, "testdata/think", play) }
 
 // TestHostile plays those in which people and banks write what looks like markup.
-func TestHostile(t *testing.T) { bottest.Scripts(t, "testdata/hostile", bottest.OnStage) }
+func TestHostile(t *testing.T) { bottest.Scripts(t, "testdata/hostile", play) }
