@@ -39,14 +39,15 @@ func Messages(a chat.Action, names Names) []message {
 	return messages
 }
 
-// metadata names the message of an action. An edit leaves that of the message that it edits.
+// metadata names the message of an action; an edit is of the message that it edits.
 func metadata(a chat.Action, page int) *slack.SlackMetadata {
+	key := a.Key
 	if a.Do == chat.Edit {
-		return nil
+		key = a.Target
 	}
 	// All strings: a number of 64 bits does not survive Slack's JSON.
 	return &slack.SlackMetadata{EventType: eventType, EventPayload: map[string]any{
-		metadataKey: string(a.Key), metadataPage: strconv.Itoa(page),
+		metadataKey: string(key), metadataPage: strconv.Itoa(page),
 	}}
 }
 
