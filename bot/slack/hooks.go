@@ -89,7 +89,10 @@ func (h *hooks) serve(w http.ResponseWriter, r *http.Request) {
 // deliver waits for the receipt and writes it. It is false where the delivery was not taken.
 func (h *hooks) deliver(w http.ResponseWriter, r *http.Request, d delivery) bool {
 	receipts := make(chan receipt, 1)
-	d.answer = func(r receipt) bool { receipts <- r; return true }
+	d.answer = func(got receipt) bool {
+		receipts <- got
+		return r.Context().Err() == nil
+	}
 	h.s.deliver(d)
 	select {
 	case got := <-receipts:
@@ -110,6 +113,9 @@ func (h *hooks) write(w http.ResponseWriter, got receipt) bool {
 	return got.Taken
 }
 
+// noRetry asks Slack not to send the same again.
+const noRetry = "X-Slack-No-Retry"
+
 // refuse says no, and logs that now and then: anybody can send such requests, but they may also mean that a secret is wrong.
 func (h *hooks) refuse(w http.ResponseWriter, err error) {
 	status := http.StatusUnauthorized
@@ -117,12 +123,13 @@ func (h *hooks) refuse(w http.ResponseWriter, err error) {
 	switch {
 	case errors.As(err, &large):
 		status = http.StatusRequestEntityTooLarge
+		w.Header().Set(noRetry, "1")
 	case errors.Is(err, errReplayed):
 		status = http.StatusConflict
+		w.Header().Set(noRetry, "1")
 	case !errors.Is(err, errSignature) && !errors.Is(err, errClock):
 		status = http.StatusBadRequest // the body did not arrive
 	}
-	w.Header().Set("X-Slack-No-Retry", "1")
 	http.Error(w, err.Error(), status)
 
 	h.mu.Lock()

@@ -37,7 +37,6 @@ type people struct {
 	mu     sync.Mutex
 	known  map[who]*lists.Element // of *known
 	recent *lists.List            // the least lately needed at the back
-	quiet  map[chat.Workspace]time.Time
 }
 
 type who struct {
@@ -50,14 +49,12 @@ type known struct {
 	who
 	person Person
 	heard  time.Time     // when Slack said so; zero before it did
-	failed time.Time     // when it did not say, since
+	again  time.Time     // not to be asked about before, because it did not say
 	asking chan struct{} // closed when the question under way is over; nil without one
 }
 
 func newPeople(s *Slack) *people {
-	return &people{
-		s: s, asks: make(chan struct{}, askAtOnce), known: map[who]*lists.Element{}, recent: lists.New(), quiet: map[chat.Workspace]time.Time{},
-	}
+	return &people{s: s, asks: make(chan struct{}, askAtOnce), known: map[who]*lists.Element{}, recent: lists.New()}
 }
 
 // person is what Slack says of a member; where it says nothing before ctx ends, what it last said; else the zero Person, who manages
@@ -82,8 +79,7 @@ func (p *people) look(ctx context.Context, id who) (k *known, asking <-chan stru
 	k = p.remember(id)
 	now := p.s.cfg.Now()
 	age := now.Sub(k.heard)
-	due := age > knownFresh && now.Sub(k.failed) > knownRetry && !now.Before(p.quiet[id.workspace])
-	if due && k.asking == nil {
+	if age > knownFresh && !now.Before(k.again) && k.asking == nil {
 		done := make(chan struct{})
 		k.asking = done
 		if !p.s.beside(func(ctx context.Context) { p.ask(ctx, k, done) }) { // before Run and after it nobody waits for it but us
@@ -122,15 +118,14 @@ func (p *people) ask(ctx context.Context, k *known, done chan struct{}) {
 	defer p.mu.Unlock()
 	defer close(done)
 	k.asking = nil
-	var limited *slack.RateLimitedError
-	switch {
-	case err == nil:
-		k.person, k.heard, k.failed = person, now, time.Time{}
+	if err == nil {
+		k.person, k.heard = person, now
 		return
-	case errors.As(err, &limited):
-		p.quiet[k.workspace] = now.Add(limited.RetryAfter)
-	default:
-		k.failed = now
+	}
+	k.again = now.Add(knownRetry)
+	var wait *chat.Wait
+	if errors.As(err, &wait) && wait.Until.Before(k.again) {
+		k.again = wait.Until
 	}
 	p.s.cfg.Log.Warn("slack: who a member is stays unknown for now", slog.String("workspace", string(k.workspace)), slog.String("member", string(k.member)), slog.Any("err", err))
 }
@@ -142,15 +137,15 @@ func (p *people) fetch(ctx context.Context, id who) (Person, error) {
 	case <-ctx.Done():
 		return Person{}, ctx.Err()
 	}
-	in, err := p.s.installs.of(ctx, id.workspace)
-	if err != nil {
-		return Person{}, err
-	}
-	user, err := p.s.client(in.Token).GetUserInfoContext(ctx, string(id.member))
+	var user *slack.User
+	err := p.s.ask(ctx, id.workspace, "users.info", func(ctx context.Context, api *slack.Client) (err error) {
+		user, err = api.GetUserInfoContext(ctx, string(id.member))
+		return err
+	})
 	if err != nil {
 		return Person{}, fmt.Errorf("ask Slack about a member: %w", err)
 	}
-	return personOf(user, in.Team), nil
+	return personOf(user, team(id.workspace)), nil
 }
 
 // personOf reads what users.info says. Only an owner or admin of the workspace in which Greenroom is installed manages it: no guest,

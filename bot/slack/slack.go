@@ -72,6 +72,11 @@ func New(cfg Config) (*Slack, error) {
 	case cfg.AppToken == "" && cfg.SigningSecret == "":
 		return nil, errors.New("slack: neither an app token for Socket Mode nor a signing secret for HTTP")
 	}
+	if cfg.BotToken == "" {
+		if err := cfg.App.check(); err != nil {
+			return nil, err
+		}
+	}
 	if cfg.Log == nil {
 		cfg.Log = slog.Default()
 	}
