@@ -1,10 +1,18 @@
 package slackfake
 
-import "errors"
+import (
+	"encoding/json"
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+)
 
 // What people do. Each method waits until the app has acknowledged, or until Slack gave up; its error is what the person sees
 // instead of what they wanted: a Trouble, or FieldErrors from a form. Slack delivers a command or an interaction once, and an event
-// up to four times.
+// up to four times; nobody sees whether the app has heard of an event.
+//
+// Text is what the person typed: Slack escapes it. A name after @ or # that somebody or a channel has is a mention.
 
 // Trouble is what Slack tells a person in whose action it found something wrong, or whom the app did not answer.
 type Trouble string
@@ -12,19 +20,23 @@ type Trouble string
 func (t Trouble) Error() string { return string(t) }
 
 const (
-	OperationTimeout  Trouble = "operation_timeout"                           // the app said nothing in three seconds
-	DispatchFailed    Trouble = "dispatch_failed"                             // the app could not be reached, or refused
-	TroubleConnecting Trouble = "We had some trouble connecting. Try again?"  // a form that the app did not take or answered wrongly
-	NotInThreads      Trouble = "is not supported in threads. Sorry!"         // a slash command there
-	NotInstalled      Trouble = "is not a valid command"                      // the app is not in this workspace
-	NotThere          Trouble = "this person does not see that on the screen" // a test named what is not, or no longer, shown
+	OperationTimeout  Trouble = "operation_timeout"                                   // the app said nothing in three seconds
+	DispatchFailed    Trouble = "dispatch_failed"                                     // the app could not be reached, refused, or answered what cannot be shown
+	TroubleConnecting Trouble = "We had some trouble connecting. Try again?"          // a form that the app did not take, or answered wrongly
+	NotInThreads      Trouble = "is not supported in threads. Sorry!"                 // a slash command there
+	NotInstalled      Trouble = "the app is not in this workspace"                    // so there is nothing of it to use
+	NotThere          Trouble = "this person does not see that on the screen"         // a test names what is not, or no longer, shown
+	OptionsNotLoaded  Trouble = "The options could not be loaded."                    // of an external select
+	NotInvited        Trouble = "the app is not in this channel, so it hears nothing" // of a mention
 )
 
 // FieldErrors is what stands at the fields of a form that was not taken, by block_id. Those that Slack finds itself, such as an
 // empty input that is not optional, never reach the app.
 type FieldErrors map[string]string
 
-func (FieldErrors) Error() string { return "the form shows errors at its fields" }
+func (e FieldErrors) Error() string {
+	return fmt.Sprintf("the form shows errors at its fields: %q", map[string]string(e))
+}
 
 // Place is where a person sees something to press: a message, public or private; the app's home; else their topmost modal.
 type Place struct {
@@ -35,67 +47,181 @@ type Place struct {
 // Place is where the message stands.
 func (m Message) Place() Place { return Place{Channel: m.Channel, TS: m.TS} }
 
-var errNotBuilt = errors.New("not built")
-
 // Command types a slash command in a conversation. What the app's acknowledgement says is shown as Ephemerals and Messages tell.
-func (w *Workspace) Command(user, channel, command, text string) error { return errNotBuilt }
+func (w *Workspace) Command(user, channel, command, text string) error {
+	p, r, err := w.typeCommand(user, channel, command, text)
+	if err != nil {
+		return err
+	}
+	answer, failed := w.f.wire.deliver(p)
+	if failed != "" {
+		return failed.trouble()
+	}
+	return w.commandAnswered(r, answer)
+}
+
+func (w *Workspace) typeCommand(user, channel, command, text string) (*parcel, *responseURL, error) {
+	w.f.mu.Lock()
+	defer w.f.mu.Unlock()
+	m := w.mustPerson(user)
+	switch {
+	case w.install == nil || !w.install.can("commands"):
+		return nil, nil, NotInstalled
+	case w.channels[channel] == nil || !w.sees(m, w.channels[channel]):
+		return nil, nil, NotThere
+	}
+	c := w.channels[channel]
+	return w.f.wire.command(w, m, c, command, text), &responseURL{workspace: w, channel: c.id, user: user}, nil
+}
+
+// commandAnswered shows what rode on the acknowledgement of a command: nothing, a text, or a message.
+func (w *Workspace) commandAnswered(r *responseURL, answer []byte) error {
+	answer = []byte(strings.TrimSpace(string(answer)))
+	if len(answer) == 0 || string(answer) == "{}" || string(answer) == "null" {
+		return nil
+	}
+	if !json.Valid(answer) {
+		answer = encode(map[string]any{"text": string(answer)})
+	}
+	w.f.mu.Lock()
+	defer w.f.mu.Unlock()
+	if refused := w.f.wire.respond(r, answer); refused != nil {
+		return fmt.Errorf("%w: %s", DispatchFailed, refused.code)
+	}
+	return nil
+}
 
 // CommandInThread types a slash command into a thread: Slack refuses it and the app hears nothing.
 func (w *Workspace) CommandInThread(user, channel, thread, command, text string) error {
 	return Trouble(command + " " + string(NotInThreads))
 }
 
-// Click presses a button, named by its label, value or action_id.
-func (w *Workspace) Click(user string, in Place, button string) error { return errNotBuilt }
-
-// Choose picks options of a select, of checkboxes or of radio buttons that stand outside of an input, by the element's action_id.
-func (w *Workspace) Choose(user string, in Place, actionID string, values ...string) error {
-	return errNotBuilt
+// sees tells whether a person can read a conversation.
+func (w *Workspace) sees(m *member, c *channel) bool {
+	return c.members[m.ID] || !c.private && m.Home == "" && !m.Guest
 }
 
-// Submit fills in the topmost modal and sends it: by block_id, a text or the values of options. What is not named stays as the form
-// came; an empty list empties a field.
-func (w *Workspace) Submit(user string, values map[string][]string) error { return errNotBuilt }
+// spot is a place as it stands: a view, or a message in its channel.
+type spot struct {
+	view    *View
+	channel *channel
+	message *Message
+}
 
-// CloseView closes the topmost modal.
-func (w *Workspace) CloseView(user string) error { return errNotBuilt }
+// spot finds a place on a person's screen.
+func (w *Workspace) spot(m *member, in Place) (spot, error) {
+	switch {
+	case in.Home && m.home != nil:
+		return spot{view: m.home}, nil
+	case in.Home:
+		return spot{}, NotThere
+	case in.Channel == "" && len(m.stack) > 0:
+		return spot{view: m.stack[len(m.stack)-1]}, nil
+	}
+	c := w.channels[in.Channel]
+	if c == nil || !w.sees(m, c) {
+		return spot{}, NotThere
+	}
+	for i := range m.whisper {
+		if m.whisper[i].TS == in.TS && m.whisper[i].Channel == in.Channel {
+			return spot{channel: c, message: &m.whisper[i]}, nil
+		}
+	}
+	if message := c.find(in.TS); message != nil {
+		return spot{channel: c, message: message}, nil
+	}
+	return spot{}, NotThere
+}
 
-// Suggest types into an external select of the topmost modal, and gives what the app proposes.
-func (w *Workspace) Suggest(user, actionID, typed string) ([]Option, error) { return nil, errNotBuilt }
+func (s spot) controls() []control {
+	if s.view != nil {
+		return controlsOf(s.view.Blocks)
+	}
+	return controlsOf(s.message.Blocks)
+}
 
-// DM writes to the bot; the message stands in Directs. The app hears of it with im:history.
-func (w *Workspace) DM(user, text string) error { return errNotBuilt }
+// Click presses a button, named by its label, value or action_id, in this order.
+func (w *Workspace) Click(user string, in Place, button string) error {
+	return w.press(user, in, func(s spot) (map[string]any, error) {
+		for _, name := range []func(control) string{
+			func(c control) string {
+				text, _ := c.element["text"].(map[string]any)
+				s, _ := text["text"].(string)
+				return s
+			},
+			func(c control) string { return c.text("value") },
+			func(c control) string { return c.text("action_id") },
+		} {
+			all := slices.DeleteFunc(s.controls(), func(c control) bool { return c.kind() != "button" || name(c) != button })
+			if len(all) > 1 {
+				return nil, fmt.Errorf("slackfake: %d buttons are called %q", len(all), button)
+			}
+			if len(all) == 1 {
+				c := all[0]
+				action := map[string]any{"type": "button", "action_id": c.text("action_id"), "block_id": c.block}
+				for _, name := range []string{"text", "value", "style", "url", "confirm"} {
+					if v := c.element[name]; v != nil {
+						action[name] = v
+					}
+				}
+				return action, nil
+			}
+		}
+		return nil, fmt.Errorf("%w: no button %q", NotThere, button)
+	})
+}
 
-// Mention writes in a channel, with the bot's mention before the text. The app hears of it with app_mentions:read.
-func (w *Workspace) Mention(user, channel, text string) error { return errNotBuilt }
+// Choose picks in a menu, in checkboxes or in radio buttons that stand outside of a form, by the element's action_id.
+func (w *Workspace) Choose(user string, in Place, actionID string, values ...string) error {
+	return w.press(user, in, func(s spot) (map[string]any, error) {
+		for _, c := range s.controls() {
+			if c.text("action_id") != actionID || c.input && c.element["dispatch_action"] != true {
+				continue
+			}
+			if c.kind() == "overflow" {
+				for _, o := range c.options() {
+					if len(values) == 1 && o["value"] == values[0] {
+						return map[string]any{"type": "overflow", "action_id": actionID, "block_id": c.block, "selected_option": o}, nil
+					}
+				}
+				return nil, fmt.Errorf("slackfake: the overflow menu has no option %q, only %q", values, optionValues(c.options()))
+			}
+			var proposed []Option
+			if s.view != nil {
+				proposed = w.f.wire.proposed[s.view.ID+"/"+actionID]
+			}
+			action, err := c.values(values, proposed)
+			if err != nil {
+				return nil, err
+			}
+			if s.view != nil {
+				w.f.wire.put(s.view, c, maps.Clone(action))
+			}
+			action["action_id"], action["block_id"] = actionID, c.block
+			return action, nil
+		}
+		return nil, fmt.Errorf("%w: no element %q", NotThere, actionID)
+	})
+}
 
-// MentionInThread is Mention in a thread.
-func (w *Workspace) MentionInThread(user, channel, thread, text string) error { return errNotBuilt }
-
-// OpenHome opens the app's home.
-func (w *Workspace) OpenHome(user string) error { return errNotBuilt }
-
-// Invite adds the bot to a channel. The app hears of it with channels:read, of a private one with groups:read.
-func (w *Workspace) Invite(channel, by string) error { return errNotBuilt }
-
-// Kick removes the bot from a channel.
-func (w *Workspace) Kick(channel, by string) error { return errNotBuilt }
-
-// ArchiveChannel archives a channel, and the app hears of it.
-func (w *Workspace) ArchiveChannel(channel, by string) error { return errNotBuilt }
-
-// DeleteChannel deletes a channel with all its messages.
-func (w *Workspace) DeleteChannel(channel, by string) error { return errNotBuilt }
-
-// Uninstall removes the app: its tokens end, and it hears tokens_revoked and app_uninstalled.
-func (w *Workspace) Uninstall() error { return errNotBuilt }
-
-// RevokeToken ends the bot's tokens without removing the app.
-func (w *Workspace) RevokeToken() error { return errNotBuilt }
-
-// Event delivers an inner event of any type, as Slack does with those of next year.
-func (w *Workspace) Event(inner map[string]any) error { return errNotBuilt }
-
-// Redeliver delivers the last payload that this workspace's app got once more: an event under another event id, all else under
-// another envelope id.
-func (w *Workspace) Redeliver() error { return errNotBuilt }
+// press delivers what was pressed or chosen. Whatever the acknowledgement says, Slack shows nothing of it.
+func (w *Workspace) press(user string, in Place, what func(spot) (map[string]any, error)) error {
+	w.f.mu.Lock()
+	m := w.mustPerson(user)
+	s, err := w.spot(m, in)
+	var action map[string]any
+	if err == nil {
+		action, err = what(s)
+	}
+	if err == nil && w.install == nil {
+		err = NotInstalled
+	}
+	if err != nil {
+		w.f.mu.Unlock()
+		return err
+	}
+	p := w.f.wire.click(w, m, s, action)
+	w.f.mu.Unlock()
+	_, failed := w.f.wire.deliver(p)
+	return failed.trouble()
+}

@@ -2,6 +2,7 @@ package slackfake
 
 import (
 	"net/http"
+	"sync"
 	"time"
 )
 
@@ -16,65 +17,161 @@ type Deliveries struct {
 	AckWithin    time.Duration   // how long Slack waits for an acknowledgement; 3 s when zero
 	Retries      []time.Duration // how long after an unacknowledged delivery an event comes again; at once, 1 min, 5 min when nil
 	PingEvery    time.Duration   // of a socket; 10 s when zero
-	RefreshEvery time.Duration   // how long a socket lives; for ever when zero
+	RefreshEvery time.Duration   // how long a socket lives at most, 0.8 of it at least; for ever when zero
+
+	Trigger time.Duration // how long a trigger id lives, of Config.Now's time; 3 s when zero
+}
+
+// How Slack delivers (docs.slack.dev, Events API and Handling user interaction).
+const (
+	ackWithin  = 3 * time.Second
+	triggerFor = 3 * time.Second
+	pingEvery  = 10 * time.Second
+)
+
+var eventRetries = []time.Duration{0, time.Minute, 5 * time.Minute}
+
+func (d Deliveries) withDefaults() Deliveries {
+	for _, v := range []struct {
+		d  *time.Duration
+		or time.Duration
+	}{
+		{&d.LateBy, time.Second}, {&d.AckWithin, ackWithin}, {&d.PingEvery, pingEvery}, {&d.Trigger, triggerFor},
+	} {
+		if *v.d == 0 {
+			*v.d = v.or
+		}
+	}
+	if d.Retries == nil {
+		d.Retries = eventRetries
+	}
+	return d
 }
 
 // wire is what runs between Slack and the app: sockets, deliveries, triggers, response URLs. Fake.mu guards it.
-type wire struct{ f *Fake }
+type wire struct {
+	f         *Fake
+	rules     Deliveries
+	triggers  map[string]*trigger
+	responses map[string]*responseURL // by path
+	filled    map[string]filling      // by view id: what a person has put into it
+	proposed  map[string][]Option     // by view id and action_id: what the app last proposed
 
-func newWire(f *Fake) *wire { return &wire{f: f} }
+	tickets  map[string]bool // addresses of sockets that nobody has used yet
+	sockets  []*socket       // open ones, oldest first
+	unlinked bool
+	awaited  map[string]chan []byte // acknowledgements, by envelope id
+	orgs     map[string]string      // by team: the organisation for which the app is installed as a whole
 
-// close ends every socket and delivery and waits for them. It takes the lock itself.
-func (w *wire) close() {}
+	hooks   *hooks             // nil: sockets
+	last    map[string]*parcel // by team
+	unacked int                // events that nobody acknowledged
+
+	closed   chan struct{}
+	underWay int             // deliveries in the background
+	settled  []chan struct{} // closed when none is under way
+	done     sync.WaitGroup
+}
+
+func newWire(f *Fake) *wire {
+	return &wire{
+		f: f, rules: f.cfg.Deliveries.withDefaults(),
+		triggers: map[string]*trigger{}, responses: map[string]*responseURL{}, filled: map[string]filling{}, proposed: map[string][]Option{},
+		tickets: map[string]bool{}, awaited: map[string]chan []byte{}, orgs: map[string]string{}, last: map[string]*parcel{}, closed: make(chan struct{}),
+	}
+}
 
 // routes adds the addresses that belong to the wire.
-func (w *wire) routes(mux *http.ServeMux) {}
-
-// connect answers apps.connections.open: the address of a new socket.
-func (w *wire) connect() (url string, refused *refusal) { return "", refuse("not_built") }
-
-// trigger is what allows the app to open a view: once, within three seconds.
-type trigger struct {
-	workspace *Workspace
-	user      string
-	at        time.Time
+func (w *wire) routes(mux *http.ServeMux) {
+	mux.HandleFunc("GET /link/", w.serveLink)
+	mux.HandleFunc("POST /response/", w.serveResponse)
 }
 
-// redeem uses a trigger up: refused with invalid_trigger_id, expired_trigger_id or exchanged_trigger_id.
-func (w *wire) redeem(id string) (trigger, *refusal) { return trigger{}, refuse("invalid_trigger_id") }
-
-// emit sends an event of the Events API to the app, as its inner event.
-func (w *wire) emit(ws *Workspace, event map[string]any) {}
-
-// Hooks is where the app takes signed HTTP: a handler in memory, or the address of a server.
-type Hooks struct {
-	Handler http.Handler // served in memory, under any address
-	URL     string       // scheme and host, such as http://127.0.0.1:8081; any where Handler is set
-
-	Events, Interactive, Commands string // paths; /slack/events, /slack/interactive, /slack/commands when empty
+// SetDeliveries changes how Slack delivers from now on; sockets that are open keep their times.
+func (f *Fake) SetDeliveries(d Deliveries) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.wire.rules = d.withDefaults()
 }
 
-// DeliverTo switches from sockets to signed HTTP; a zero Hooks switches back.
-func (f *Fake) DeliverTo(h Hooks) {}
+// Settle waits until nothing is on its way to the app in the background: late and second deliveries, and events that Slack sends
+// because of what the app did.
+func (f *Fake) Settle() {
+	f.mu.Lock()
+	if f.wire.underWay == 0 {
+		f.mu.Unlock()
+		return
+	}
+	settled := make(chan struct{})
+	f.wire.settled = append(f.wire.settled, settled)
+	f.mu.Unlock()
+	<-settled
+}
 
-// Refresh makes Slack renew the oldest open socket, as it does every few hours: it warns, and closes it ten seconds later.
-func (f *Fake) Refresh() {}
+// Unacknowledged is how many events Slack gave up.
+func (f *Fake) Unacknowledged() int {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	return f.wire.unacked
+}
 
-// Disconnect tells every open socket to go, with a reason of Slack's: warning leaves it open for ten more seconds;
-// refresh_requested and link_disabled close it. After link_disabled every new socket is closed likewise, until EnableLink.
-func (f *Fake) Disconnect(reason string) {}
+// background runs a delivery of its own, unless the fake is closed.
+func (w *wire) background(deliver func()) {
+	if w.isClosed() {
+		return
+	}
+	w.underWay++
+	w.done.Go(func() {
+		deliver()
+		w.f.mu.Lock()
+		defer w.f.mu.Unlock()
+		if w.underWay--; w.underWay > 0 {
+			return
+		}
+		for _, settled := range w.settled {
+			close(settled)
+		}
+		w.settled = nil
+	})
+}
 
-// EnableLink switches Socket Mode on again.
-func (f *Fake) EnableLink() {}
+// pause waits, and tells whether the fake is still open then. It holds no lock.
+func (w *wire) pause(d time.Duration) bool {
+	if d == 0 {
+		return true
+	}
+	t := time.NewTimer(d)
+	defer t.Stop()
+	select {
+	case <-t.C:
+		return true
+	case <-w.closed:
+		return false
+	}
+}
 
-// Cut ends every open socket without a word, as a network does.
-func (f *Fake) Cut() {}
+func (w *wire) isClosed() bool {
+	select {
+	case <-w.closed:
+		return true
+	default:
+		return false
+	}
+}
 
-// Silence makes every open socket half-open: it stays open, nothing comes from it and nothing arrives, and Slack does not know.
-func (f *Fake) Silence() {}
+// chance tells whether what befalls with this probability befalls now.
+func (w *wire) chance(p float64) bool { return p > 0 && w.f.rand.Float64() < p }
 
-// Sockets is how many are open.
-func (f *Fake) Sockets() int { return 0 }
-
-// Settle waits until nothing is on its way to the app: events, retries and second deliveries.
-func (f *Fake) Settle() {}
+// close ends every socket and delivery and waits for them. It takes the lock itself.
+func (w *wire) close() {
+	w.f.mu.Lock()
+	if !w.isClosed() {
+		close(w.closed)
+	}
+	hooks := w.hooks
+	w.f.mu.Unlock()
+	w.done.Wait()
+	if hooks != nil {
+		hooks.close()
+	}
+}
