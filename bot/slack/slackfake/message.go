@@ -120,10 +120,18 @@ func (a args) message() (Message, *refusal) {
 	if refused := checkMessageBlocks(blocks); refused != nil {
 		return m, refused
 	}
-	m.Metadata, refused = a.metadata()
+	if m.Metadata, refused = a.metadata(); refused != nil {
+		return m, refused
+	}
+	if m.Metadata != nil {
+		Record("metadata", m.Metadata)
+	}
+	if blocks != nil {
+		Record("blocks", encode(blocks))
+	}
 	m.Blocks = named(blocks)
 	m.Buttons = buttonsOf(m.Blocks)
-	return m, refused
+	return m, nil
 }
 
 func (a args) blocks() ([]any, *refusal) {

@@ -92,6 +92,7 @@ func parseView(body json.RawMessage) (*View, *refusal) {
 	if len(c.problems) > 0 {
 		return nil, refuse("invalid_arguments", c.problems...)
 	}
+	Record("view", body)
 	str := func(name string) string { s, _ := o[name].(string); return s }
 	label := func(name string) string { l, _ := o[name].(map[string]any); s, _ := l["text"].(string); return s }
 	v := &View{
