@@ -2,6 +2,7 @@ package slack
 
 import (
 	"context"
+	"crypto/sha256"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -87,6 +88,48 @@ func (s *Slack) keepProgress(ctx context.Context, a chat.Action, p *progress) er
 
 // storeWithin bounds a write that must not end with the request that it is about.
 const storeWithin = 5 * time.Second
+
+// drawnPages remembers what pages of long messages show, of those that this process has sent or edited lately.
+type drawnPages struct {
+	mu   sync.Mutex
+	sums map[pageOfTeam][sha256.Size]byte
+}
+
+// pageOfTeam is one message of Slack's.
+type pageOfTeam struct {
+	workspace chat.Workspace
+	id        chat.MessageID
+}
+
+// drawnMost is how many pages are remembered.
+const drawnMost = 5000
+
+func (k *drawnPages) holds(w chat.Workspace, id chat.MessageID, m message) bool {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	sum, ok := k.sums[pageOfTeam{w, id}]
+	return ok && sum == sumOf(m)
+}
+
+func (k *drawnPages) set(w chat.Workspace, id chat.MessageID, m message) {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	if k.sums == nil || len(k.sums) >= drawnMost {
+		k.sums = map[pageOfTeam][sha256.Size]byte{}
+	}
+	k.sums[pageOfTeam{w, id}] = sumOf(m)
+}
+
+func (k *drawnPages) forget(w chat.Workspace, id chat.MessageID) {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	delete(k.sums, pageOfTeam{w, id})
+}
+
+func sumOf(m message) [sha256.Size]byte {
+	b, _ := json.Marshal(m) // drawn by us: cannot fail
+	return sha256.Sum256(b)
+}
 
 // sweep is when old records were last looked for.
 type sweep struct {

@@ -214,40 +214,58 @@ func home(in Inbound, r chat.Reply, names Names) Answer {
 // one must succeed, and what must be kept before. None where nothing is lost: the home page is drawn again when it is opened again,
 // and who has closed a view does not wait for a form in it.
 func Instead(in Inbound, r chat.Reply, refused Call, names Names) (calls []Call, keep *Kept) {
-	if in.Event.Kind == chat.Submit && len(r.Errors) > 0 {
+	switch {
+	case refused.Method == "views.publish":
+		return nil, nil
+	case refused.Method == "views.open" && r.Form != nil:
+		r.Message = tooLate(in)
+	case in.Event.Kind == chat.Submit && len(r.Errors) > 0:
 		r.Message = errorMessage(r)
 	}
-	var m message
+	m, whole := drawnIn(refused)
+	if r.Message != nil {
+		to := readerOf(in.Event)
+		to.direct = true // where it may end
+		m, keep = privateMessage(*r.Message, to, names)
+		whole = true
+	}
+	me, at := string(in.Event.Member), in.Way.From.Channel
 	switch body := refused.Body.(type) {
 	case response:
-		m = body.message
 		if body.Replace && in.inDirect() && units(m.Text) <= maxText {
 			channel, ts := split(in.Event.Clicked)
 			calls = append(calls, Call{"chat.update", updated{m, channel, ts}})
 		}
 	case posted:
-		if m = body.message; body.User == "" {
+		if body.User == "" {
 			return nil, nil // it was a direct message
 		}
 	case viewCall:
-		switch {
-		case refused.Method == "views.push": // this needs no trigger
+		if refused.Method == "views.push" { // this needs no trigger
 			calls = append(calls, Call{"views.update", viewCall{View: in.Way.View, Body: body.Body}})
-		case refused.Method == "views.open" && r.Form != nil:
-			r.Message = tooLate(in)
 		}
-		if r.Message == nil || refused.Method == "views.publish" {
-			return calls, nil
-		}
-		if m, keep = privateMessage(*r.Message, readerOf(in.Event), names); in.Way.Response != "" {
+		if whole && in.Way.Response != "" {
 			calls = append(calls, Call{ResponseURL, response{message: m, Type: slack.ResponseTypeEphemeral, Thread: in.Way.Thread}})
 		}
 	}
-	me, where := string(in.Event.Member), in.Way.From.Channel
+	if !whole {
+		return calls, nil
+	}
 	if in.Event.Channel != "" && in.Event.Kind != chat.Submit && refused.Method != "chat.postEphemeral" {
-		calls = append(calls, Call{"chat.postEphemeral", posted{message: m, Channel: where, User: me, Thread: in.Way.Thread}})
+		calls = append(calls, Call{"chat.postEphemeral", posted{message: m, Channel: at, User: me, Thread: in.Way.Thread}})
 	}
 	return append(calls, Call{"chat.postMessage", posted{message: m, Channel: me}}), keep
+}
+
+// drawnIn is the message that a call has drawn; false where it has drawn a view.
+func drawnIn(c Call) (message, bool) {
+	switch body := c.Body.(type) {
+	case response:
+		return body.message, true
+	case posted:
+		return body.message, true
+	}
+	return message{}, false
 }
 
 // tooLate stands in for a form whose trigger was over.

@@ -54,7 +54,9 @@ func (s *Slack) put(ctx context.Context, a chat.Action, channel, thread string) 
 
 // bring makes a message stand as the action says, from wherever it is.
 func (s *Slack) bring(ctx context.Context, a chat.Action, p progress) (chat.MessageID, error) {
-	drawn := Messages(a, s.people.names(ctx, a.Workspace, a.Message))
+	posted := a
+	posted.Do = chat.Post // an edit may have to post a page, and then it is found by its metadata
+	drawn := Messages(posted, s.people.names(ctx, a.Workspace, a.Message))
 	if err := s.settle(ctx, a, &p); err != nil {
 		return "", err
 	}
@@ -113,14 +115,22 @@ func (s *Slack) edit(ctx context.Context, a chat.Action, target chat.MessageID) 
 	return s.bring(ctx, a, p)
 }
 
-// redraw brings the pages that stand up to date. A further page that somebody has deleted stays away.
+// redraw brings the pages that stand up to date. A further page that somebody has deleted stays away. One that is known to be up to
+// date costs nothing: where there is a turn only now and then, each try would spend it on the first page otherwise.
 func (s *Slack) redraw(ctx context.Context, a chat.Action, p progress, drawn []message) error {
 	for i, ts := range p.Pages[:min(len(p.Pages), len(drawn))] {
-		if ts == "" {
+		id := messageID(p.Channel, ts)
+		if ts == "" || len(p.Pages) > 1 && s.drawnNow.holds(a.Workspace, id, drawn[i]) {
 			continue
 		}
 		err := s.update(ctx, a.Workspace, p.Channel, ts, drawn[i])
-		if err != nil && (i == 0 || !refusedFor(err, "message_not_found")) {
+		switch {
+		case err == nil:
+			s.drawnNow.set(a.Workspace, id, drawn[i])
+		case errors.As(err, new(*chat.Wait)):
+			return err
+		case i == 0 || !refusedFor(err, "message_not_found"):
+			s.drawnNow.forget(a.Workspace, id) // it may show either
 			return err
 		}
 	}
@@ -155,6 +165,7 @@ func (s *Slack) extend(ctx context.Context, a chat.Action, p *progress, drawn []
 		switch {
 		case err == nil:
 			p.Channel, p.Pages, p.Changed = at.channel, append(p.Pages, at.ts), len(drawn) > 1
+			s.drawnNow.set(a.Workspace, messageID(at.channel, at.ts), drawn[i])
 		case i > 0 && errors.As(err, new(*chat.Wait)):
 			p.Trying = false
 			return errors.Join(err, s.keepProgress(ctx, a, p))

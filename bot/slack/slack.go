@@ -48,6 +48,7 @@ type Slack struct {
 	denied   denied // conversations that may not be read
 	swept    sweep  // of progress
 	homes    homes
+	drawnNow drawnPages
 	pages    *pages
 	answered *answered
 	health   health

@@ -94,6 +94,7 @@ func methods() map[string]method {
 		"chat.postEphemeral": {tier: tier4, scope: "chat:write", need: []string{"channel", "user"}, may: messageArgs, run: (*call).postEphemeral},
 		"chat.update":        {tier: tier3, scope: "chat:write", need: []string{"channel", "ts"}, may: messageArgs, run: (*call).chatUpdate},
 		"chat.delete":        {tier: tier3, scope: "chat:write", need: []string{"channel", "ts"}, may: []string{"as_user"}, run: (*call).chatDelete},
+		"chat.getPermalink":  {tier: special, need: []string{"channel", "message_ts"}, run: (*call).permalink},
 
 		"views.open":    {tier: tier4, need: []string{"view"}, may: []string{"trigger_id", "interactivity_pointer"}, run: (*call).viewsOpen},
 		"views.push":    {tier: tier4, need: []string{"view"}, may: []string{"trigger_id", "interactivity_pointer"}, run: (*call).viewsPush},
