@@ -42,18 +42,14 @@ func clicks(t *testing.T, in Inbound, body any, label string) Inbound {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, value := range buttonsOf(t, raw, label) {
-		v, err := chat.ParseValue(value)
-		if err != nil {
-			t.Fatal(err)
-		}
-		in.Event.Kind, in.Event.Value = chat.Click, v
-		if !turnsPage(in.Event) || !in.Event.Looks() {
-			t.Fatalf("%q leads to %+v", label, v)
-		}
-		return in
+	values := buttonsOf(t, raw, label)
+	if len(values) != 1 {
+		t.Fatalf("%d buttons %q in %s", len(values), label, raw)
 	}
-	t.Fatalf("no button %q in %s", label, raw)
+	in.Event.Kind = chat.Click
+	if in.Event.Value, err = chat.ParseValue(values[0]); err != nil || !turnsPage(in.Event) || !in.Event.Looks() {
+		t.Fatalf("%q leads to %q: %v", label, values[0], err)
+	}
 	return in
 }
 

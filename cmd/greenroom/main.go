@@ -21,6 +21,7 @@ type commands struct {
 	Slack    slackCommands `cmd:"" help:"Make the Slack app, and its keys."`
 	Doctor   doctor        `cmd:"" help:"Say what is wrong with a platform's setup, and what to do."`
 	Health   health        `cmd:"" help:"Ask the Greenroom that runs on this machine whether all is well."`
+	Render   render        `cmd:"" help:"Print the messages that questions become."`
 	Version  version       `cmd:"" help:"Show which Greenroom this is."`
 }
 
