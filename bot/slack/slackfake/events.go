@@ -97,6 +97,13 @@ func (w *Workspace) ArchiveChannel(channel, by string) error {
 	})
 }
 
+// UnarchiveChannel takes it back; the app hears nothing of it, as it has no event for that in its table.
+func (w *Workspace) UnarchiveChannel(channel string) {
+	w.f.mu.Lock()
+	defer w.f.mu.Unlock()
+	w.mustChannel(channel).archived = false
+}
+
 // DeleteChannel deletes a channel with all its messages, and the app hears of it where it was a member.
 func (w *Workspace) DeleteChannel(channel, by string) error {
 	return w.tell(by, func(m *member) (map[string]any, error) {

@@ -106,12 +106,15 @@ func (w *wire) overHTTP(h *hooks, p *parcel, try int, why string) ([]byte, failu
 		header.Set("X-Slack-Retry-Reason", why)
 	}
 	h.last = &sent{h.paths[p.kind], header, body}
+	held := w.held
+	w.held = 0
 	w.f.mu.Unlock()
+	w.pause(held)
 	ctx, cancel := context.WithTimeout(context.Background(), within)
 	defer cancel()
 	answer, status, head, err := w.send(ctx, h, h.paths[p.kind], header, body)
 	switch {
-	case errors.Is(err, context.DeadlineExceeded):
+	case errors.Is(err, context.DeadlineExceeded), held > within:
 		return nil, timedOut
 	case errors.Is(err, errRedirects):
 		return nil, tooManyRedirects

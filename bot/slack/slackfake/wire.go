@@ -52,6 +52,7 @@ func (d Deliveries) withDefaults() Deliveries {
 type wire struct {
 	f         *Fake
 	rules     Deliveries
+	held      time.Duration // see Hold
 	triggers  map[string]*trigger
 	responses map[string]*responseURL // by path
 	filled    map[string]filling      // by view id: what a person has put into it
