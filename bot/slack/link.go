@@ -20,7 +20,8 @@ import (
 type link struct {
 	s       *Slack
 	ws      *websocket.Conn
-	writing sync.Mutex // frames go out one at a time
+	writing sync.Mutex  // frames go out one at a time
+	pings   chan string // of Slack, to be answered
 
 	hello   chan struct{} // closed when Slack has greeted
 	leaving chan struct{} // closed when Slack wants another connection in this one's place
@@ -54,7 +55,7 @@ type ack struct {
 }
 
 func newLink(s *Slack, ws *websocket.Conn) *link {
-	return &link{s: s, ws: ws, hello: make(chan struct{}), leaving: make(chan struct{}), ended: make(chan struct{})}
+	return &link{s: s, ws: ws, pings: make(chan string, 1), hello: make(chan struct{}), leaving: make(chan struct{}), ended: make(chan struct{})}
 }
 
 // serve reads until the connection ends, or ctx does.
@@ -68,7 +69,8 @@ func (l *link) serve(ctx context.Context) {
 	beside.Wait()
 }
 
-// tend pings, so that a peer that is not there any more is noticed, and closes the connection when it is time.
+// tend pings, so that a peer that is not there any more is noticed, answers pings, and closes the connection when it is time. The
+// reader writes nothing: two readers that both wait to write would wait for each other.
 func (l *link) tend(ctx context.Context, closed <-chan struct{}) {
 	defer l.ws.Close()
 	ping := time.NewTicker(l.s.cfg.Ping)
@@ -84,19 +86,24 @@ func (l *link) tend(ctx context.Context, closed <-chan struct{}) {
 			defer timer.Stop()
 			leaving, left = nil, timer.C
 			continue
+		case data := <-l.pings:
+			l.control(websocket.PongMessage, data)
+			continue
 		case <-ping.C:
-			_ = l.control(websocket.PingMessage, nil) // where it cannot be written the reader hears nothing, and ends
+			l.control(websocket.PingMessage, "")
 			continue
 		case <-left:
 		case <-ctx.Done():
 		}
-		_ = l.control(websocket.CloseMessage, websocket.FormatCloseMessage(websocket.CloseNormalClosure, ""))
+		l.control(websocket.CloseMessage, string(websocket.FormatCloseMessage(websocket.CloseNormalClosure, "")))
 		return
 	}
 }
 
-func (l *link) control(kind int, data []byte) error {
-	return l.ws.WriteControl(kind, data, time.Now().Add(time.Second))
+func (l *link) control(kind int, data string) {
+	if l.ws.WriteControl(kind, []byte(data), time.Now().Add(time.Second)) != nil {
+		l.ws.Close() // nothing can be written any more; the reader sees it
+	}
 }
 
 // read hands over what comes, and never waits for anything but Slack. Whatever comes, a ping too, shows that Slack is there.
@@ -105,7 +112,10 @@ func (l *link) read() error {
 	l.alive()
 	l.ws.SetPingHandler(func(data string) error {
 		l.alive()
-		_ = l.control(websocket.PongMessage, []byte(data)) // as above
+		select {
+		case l.pings <- data:
+		default: // the one before is not answered yet
+		}
 		return nil
 	})
 	l.ws.SetPongHandler(func(string) error { l.alive(); return nil })
@@ -162,6 +172,7 @@ func (l *link) acknowledge(envelope string, body any) bool {
 	_ = l.ws.SetWriteDeadline(time.Now().Add(writeTime))
 	if err := l.ws.WriteMessage(websocket.TextMessage, b); err != nil {
 		l.s.cfg.Log.Warn("slack: an acknowledgement did not go out", slog.Any("err", err))
+		l.ws.Close() // as in control
 		return false
 	}
 	return true
