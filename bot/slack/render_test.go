@@ -150,7 +150,10 @@ func TestForm(t *testing.T) {
 func TestFormComesBack(t *testing.T) {
 	f := correctForm()
 	call := Respond(decoded(t, "click"), chat.Reply{Form: &f}, names, false).Calls[0].Body.(viewCall)
-	view := asJSON(t, call.Body)
+	var view map[string]any
+	if err := json.Unmarshal(asJSON(t, call.Body), &view); err != nil {
+		t.Fatal(err)
+	}
 	view["id"], view["hash"], view["app_installed_team_id"] = "V1", "1795424400.x", "T0HILL"
 	body, _ := json.Marshal(map[string]any{
 		"type": "view_submission", "team": map[string]any{"id": "T0HILL"}, "user": map[string]any{"id": "U0MIRA"}, "trigger_id": "1.2.3", "view": view,
