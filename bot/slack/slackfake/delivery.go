@@ -65,6 +65,9 @@ func (f failure) trouble() error {
 func (w *wire) deliver(p *parcel) ([]byte, failure) {
 	w.f.mu.Lock()
 	w.last[p.team] = p
+	if p.kind == kindInteraction {
+		w.acted[p.team] = p
+	}
 	Record(p.kind, p.body)
 	late := w.chance(w.rules.Late)
 	if w.chance(w.rules.Twice) {

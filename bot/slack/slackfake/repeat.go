@@ -23,10 +23,10 @@ func (w *Workspace) Repeat() error {
 	return w.submissionAnswered(view, answer)
 }
 
-// repeated is the last interaction's payload as a second one; nil if the last payload was none. view is the form that it submits.
+// repeated is the last interaction's payload as a second one; nil if there was none. view is the form that it submits.
 func (w *Workspace) repeated() (p *parcel, view string) {
-	last := w.f.wire.last[w.id]
-	if last == nil || last.kind != kindInteraction {
+	last := w.f.wire.acted[w.id]
+	if last == nil {
 		return nil, ""
 	}
 	var payload map[string]any

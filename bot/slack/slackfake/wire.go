@@ -66,6 +66,7 @@ type wire struct {
 
 	hooks   *hooks             // nil: sockets
 	last    map[string]*parcel // by team
+	acted   map[string]*parcel // by team: the last interaction
 	unacked int                // events that nobody acknowledged
 
 	closed   chan struct{}
@@ -78,7 +79,7 @@ func newWire(f *Fake) *wire {
 	return &wire{
 		f: f, rules: f.cfg.Deliveries.withDefaults(),
 		triggers: map[string]*trigger{}, responses: map[string]*responseURL{}, filled: map[string]filling{}, proposed: map[string][]Option{},
-		tickets: map[string]bool{}, awaited: map[string]chan []byte{}, orgs: map[string]string{}, last: map[string]*parcel{}, closed: make(chan struct{}),
+		tickets: map[string]bool{}, awaited: map[string]chan []byte{}, orgs: map[string]string{}, last: map[string]*parcel{}, acted: map[string]*parcel{}, closed: make(chan struct{}),
 	}
 }
 
