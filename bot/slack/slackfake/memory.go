@@ -21,7 +21,16 @@ type memory struct {
 }
 
 func newMemory(h http.Handler) *memory {
-	return &memory{server: &http.Server{Handler: h}, conns: make(chan net.Conn), closed: make(chan struct{})}
+	m := &memory{conns: make(chan net.Conn), closed: make(chan struct{})}
+	m.server = &http.Server{Handler: h, ConnState: func(_ net.Conn, state http.ConnState) {
+		switch state {
+		case http.StateNew:
+			m.done.Add(1)
+		case http.StateHijacked, http.StateClosed: // net/http waits for half a second before it closes some
+			m.done.Done()
+		}
+	}}
+	return m
 }
 
 func (m *memory) dial(ctx context.Context) (net.Conn, error) {

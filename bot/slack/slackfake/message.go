@@ -16,8 +16,8 @@ type Message struct {
 	App       string // A…, of one that the app wrote
 	To        string // of an ephemeral one: the only person who sees it
 	Text      string
-	Blocks    json.RawMessage // array, each block with its block_id; nil without blocks
-	Metadata  json.RawMessage // nil without
+	Blocks    json.RawMessage `json:",omitempty"` // array, each block with its block_id; nil without blocks
+	Metadata  json.RawMessage `json:",omitempty"` // nil without
 	Edited    string          // TS of the last edit, empty if it never was
 	Broadcast bool            // a reply that is shown in the channel too
 
@@ -80,7 +80,8 @@ func (m Message) json(metadata bool) map[string]any {
 
 // event is the message as the inner event by which the app hears of it.
 func (m Message) event(c *channel) map[string]any {
-	e := m.json(true)
+	e := m.json(false)
+	delete(e, "metadata") // @slack/types, GenericMessageEvent, has none
 	e["channel"], e["channel_type"], e["event_ts"] = c.id, c.channelType(), m.TS
 	return e
 }

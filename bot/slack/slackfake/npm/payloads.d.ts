@@ -3,6 +3,13 @@
 import type { BlockAction, BlockSuggestion, EnvelopedEvent, SlashCommand, ViewClosedAction, ViewSubmitAction } from '@slack/bolt';
 import type { GenericMessageEvent, HomeView, KnownBlock, MessageMetadata, ModalView, SlackEvent } from '@slack/types';
 
+// docs.slack.dev, Rich text block: a list goes on counting from offset. The package has no such field.
+declare module '@slack/types/dist/block-kit/block-elements' {
+  interface RichTextList {
+    offset?: number;
+  }
+}
+
 type Named<T> = { [K in keyof T as string extends K ? never : K]: T[K] };
 type With<T, U> = Omit<Named<T>, keyof U> & U;
 type Known<V> = With<V, { blocks: KnownBlock[] }>;
