@@ -64,6 +64,10 @@ type Fake struct {
 	lastTS  int64 // microseconds: no two timestamps are the same
 	wire    *wire
 	memory  *memory
+
+	closed bool           // no call begins any more
+	ended  chan struct{}  // closed by Close
+	calls  sync.WaitGroup // under way
 }
 
 // New makes a Slack without workspaces.
@@ -79,6 +83,7 @@ func New(cfg Config) *Fake {
 	f := &Fake{
 		cfg: cfg, rand: rand.New(rand.NewPCG(cfg.Seed, 1)), faults: cfg.Faults, base: "http://slack.fake",
 		teams: map[string]*Workspace{}, tokens: map[string]*token{}, rates: map[string]*bucket{}, oauth: newOAuth(),
+		ended: make(chan struct{}),
 	}
 	f.tokens[cfg.AppToken] = &token{text: cfg.AppToken, scopes: []string{"connections:write"}}
 	f.methods = methods()
@@ -89,8 +94,15 @@ func New(cfg Config) *Fake {
 
 // Close ends every connection and returns when nothing of the fake runs any more.
 func (f *Fake) Close() {
+	f.mu.Lock()
+	if !f.closed {
+		f.closed = true
+		close(f.ended)
+	}
+	f.mu.Unlock()
 	f.wire.close()
 	f.memory.close()
+	f.calls.Wait()
 }
 
 // Handler serves what Slack serves: the Web API under /api/, Socket Mode, response URLs and OAuth's page.

@@ -1,7 +1,6 @@
 package slackfake
 
 import (
-	"context"
 	"net/http"
 	"strings"
 	"time"
@@ -16,7 +15,7 @@ type Faults struct {
 	DropAfter   float64 // the connection ends, but it was done
 	BrokenAfter float64 // ok:false with internal_error or fatal_error, but it was done
 
-	Slow    float64       // the call is late: nothing is done until then
+	Slow    float64       // the call is late; it is done even if the app has hung up by then
 	SlowFor time.Duration // how late, by the machine's clock; a second when zero
 }
 
@@ -95,21 +94,6 @@ func (f *Fake) mishap(method string) mishap {
 		}
 	}
 	return m
-}
-
-// wait is how late the call is; false when the app hung up meanwhile.
-func (m mishap) wait(ctx context.Context) bool {
-	if m.late == 0 {
-		return true
-	}
-	t := time.NewTimer(m.late)
-	defer t.Stop()
-	select {
-	case <-t.C:
-		return true
-	case <-ctx.Done():
-		return false
-	}
 }
 
 // before answers in place of Slack, before anything is done; false where the call goes on.

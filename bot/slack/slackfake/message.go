@@ -22,6 +22,7 @@ type Message struct {
 	Broadcast bool            // a reply that is shown in the channel too
 
 	Buttons []Button // in order
+	Pings   []string // whom it notifies by name: ids of people and groups; channel, here, everyone
 	Plain   string   // what a person reads: the blocks, or the text where there are none; set in what is given out
 }
 
@@ -131,7 +132,7 @@ func (a args) message() (Message, *refusal) {
 		Record("blocks", encode(blocks))
 	}
 	m.Blocks = named(blocks)
-	m.Buttons = buttonsOf(m.Blocks)
+	m.Buttons, m.Pings = buttonsOf(m.Blocks), pingsOf(m.Blocks, m.Text)
 	return m, nil
 }
 
@@ -247,7 +248,7 @@ func (w *Workspace) sign(m *Message) {
 
 // edit changes what is shown of a message, in a channel or among a person's ephemeral ones. Metadata stays unless there is new one.
 func (w *Workspace) edit(m *Message, to Message) {
-	m.Text, m.Blocks, m.Buttons, m.Edited = to.Text, to.Blocks, to.Buttons, w.f.ts()
+	m.Text, m.Blocks, m.Buttons, m.Pings, m.Edited = to.Text, to.Blocks, to.Buttons, to.Pings, w.f.ts()
 	if to.Metadata != nil && m.To == "" {
 		m.Metadata = to.Metadata
 	}

@@ -3,6 +3,7 @@ package slackfake
 import (
 	"encoding/json"
 	"slices"
+	"strings"
 	"testing"
 )
 
@@ -68,9 +69,24 @@ small a picture`
 		t.Errorf("buttons %+v, want %+v", m.Buttons, buttons)
 	}
 
+	if got := strings.Join(m.Pings, " "); got != "UMIRA here USAM here" {
+		t.Errorf("it notifies %s", got)
+	}
+
 	x.post("C1", "1 &lt; 2 <")
 	if m := x.w.Messages("C1")[1]; m.Plain != "1 < 2 <" {
 		t.Errorf("a text without blocks is read as %q", m.Plain)
+	}
+}
+
+func TestPings(t *testing.T) {
+	for text, want := range map[string]string{
+		"<@USAM> and <@WONE|one>": "USAM WONE", "<!channel> <!here|here> <!everyone>": "channel here everyone", "<!subteam^S1|@team>": "S1",
+		"&lt;!channel&gt; @here <#C1> <!date^1^{time}|soon> < @USAM>": "",
+	} {
+		if got := strings.Join(pingsOf(nil, text), " "); got != want {
+			t.Errorf("%q notifies %q, want %q", text, got, want)
+		}
 	}
 }
 

@@ -39,11 +39,13 @@ const respondMethod = "response_url"
 
 // serveResponse takes a message at a response URL. It takes the lock itself.
 func (w *wire) serveResponse(rw http.ResponseWriter, r *http.Request) {
-	mishap := w.f.mishap(respondMethod)
-	if !mishap.wait(r.Context()) {
-		panic(http.ErrAbortHandler)
+	if !w.f.begin() {
+		panic(http.ErrAbortHandler) // net/http ends the connection
 	}
+	defer w.f.calls.Done()
+	mishap := w.f.mishap(respondMethod)
 	body, err := io.ReadAll(http.MaxBytesReader(rw, r.Body, maxResponse))
+	w.f.wait(mishap.late)
 	if err != nil || mishap.before(rw) {
 		return
 	}

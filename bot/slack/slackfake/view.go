@@ -270,8 +270,7 @@ func (w *Workspace) closeView(m *member, all bool) (taken []*View) {
 
 // findView finds an open modal, or a home page, by its id or its external_id.
 func (w *Workspace) findView(name string) (*View, *member) {
-	for _, id := range sorted(w.people) {
-		m := w.people[id]
+	for _, m := range w.people {
 		for _, v := range append(slices.Clone(m.stack), m.home) {
 			if v != nil && (v.ID == name || v.ExternalID == name) {
 				return v, m

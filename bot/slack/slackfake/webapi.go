@@ -114,12 +114,14 @@ func methods() map[string]method {
 
 // serveAPI answers one call of the Web API. It takes the lock itself, and lets it go while it waits.
 func (f *Fake) serveAPI(rw http.ResponseWriter, r *http.Request) {
+	if !f.begin() {
+		panic(http.ErrAbortHandler) // net/http ends the connection
+	}
+	defer f.calls.Done()
 	name := r.PathValue("method")
 	mishap := f.mishap(name)
-	if !mishap.wait(r.Context()) {
-		panic(http.ErrAbortHandler)
-	}
 	a, text, refused := readArgs(rw, r)
+	f.wait(mishap.late)
 	var answer map[string]any
 	header := rw.Header()
 	switch {
@@ -146,6 +148,29 @@ func (f *Fake) serveAPI(rw http.ResponseWriter, r *http.Request) {
 		}
 	}
 	_ = json.NewEncoder(rw).Encode(answer) // the app is gone
+}
+
+// begin counts a call that is under way; false once the fake is closed. It takes the lock itself.
+func (f *Fake) begin() bool {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	if !f.closed {
+		f.calls.Add(1)
+	}
+	return !f.closed
+}
+
+// wait lets time pass, whether the app still listens or not: what it sent is carried out. It holds no lock.
+func (f *Fake) wait(d time.Duration) {
+	if d == 0 {
+		return
+	}
+	t := time.NewTimer(d)
+	defer t.Stop()
+	select {
+	case <-t.C:
+	case <-f.ended:
+	}
 }
 
 // tooMany is the head of an answer to an app that calls too often.

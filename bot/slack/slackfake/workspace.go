@@ -11,11 +11,12 @@ type Workspace struct {
 	f        *Fake
 	id       string
 	people   map[string]*member
-	channels map[string]*channel
-	install  *install      // nil while the app is not installed
-	bot      string        // U… of the app's bot since the first installation; another one has the same
-	botID    string        // B…
-	editable time.Duration // how long a message can be edited; zero: for ever
+	channels map[string]*channel // direct messages with the bot too
+	directs  map[string]*channel // those, by person
+	install  *install            // nil while the app is not installed
+	bot      string              // U… of the app's bot since the first installation; another one has the same
+	botID    string              // B…
+	editable time.Duration       // how long a message can be edited; zero: for ever
 }
 
 // Person is a member of a workspace.
@@ -70,7 +71,7 @@ func (f *Fake) AddWorkspace(team string) *Workspace {
 	if f.teams[team] != nil {
 		panic("slackfake: a test added workspace " + team + " twice")
 	}
-	w := &Workspace{f: f, id: team, people: map[string]*member{}, channels: map[string]*channel{}}
+	w := &Workspace{f: f, id: team, people: map[string]*member{}, channels: map[string]*channel{}, directs: map[string]*channel{}}
 	f.teams[team] = w
 	return w
 }
@@ -183,14 +184,7 @@ func (w *Workspace) mustPerson(id string) *member {
 }
 
 // direct is the direct message between a person and the bot; nil before it was first needed.
-func (w *Workspace) direct(person string) *channel {
-	for _, c := range w.channels {
-		if c.direct == person {
-			return c
-		}
-	}
-	return nil
-}
+func (w *Workspace) direct(person string) *channel { return w.directs[person] }
 
 // im is the direct message between a person and the bot; it is made when it is first needed.
 func (w *Workspace) im(person string) *channel {
@@ -201,17 +195,18 @@ func (w *Workspace) im(person string) *channel {
 		id: w.f.id("D"), direct: person, private: true, members: map[string]bool{person: true, w.install.bot: true},
 		deleted: map[string]bool{},
 	}
-	w.channels[c.id] = c
+	w.channels[c.id], w.directs[person] = c, c
 	return c
 }
 
 // find is a message that stands in the channel; nil if there is none.
 func (c *channel) find(ts string) *Message {
-	i := slices.IndexFunc(c.messages, func(m *Message) bool { return m.TS == ts })
-	if i < 0 {
-		return nil
+	for _, m := range slices.Backward(c.messages) { // it is mostly one of the last
+		if m.TS == ts {
+			return m
+		}
 	}
-	return c.messages[i]
+	return nil
 }
 
 // happened tells the app of something in a direct message: it hears of its own messages too. Of channels it asks to hear nothing.

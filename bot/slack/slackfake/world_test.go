@@ -171,6 +171,18 @@ func TestInABubble(t *testing.T) {
 		if took := time.Since(began); took != time.Hour {
 			t.Errorf("it took %v", took)
 		}
+
+		x.http.Timeout = time.Minute
+		if _, _, err := x.raw("chat.postMessage", "application/json", x.token, encode(object{"channel": "UMIRA", "text": "b"})); err == nil {
+			t.Error("the app waited")
+		}
+		if n := len(w.Directs("UMIRA")); n != 1 {
+			t.Errorf("%d messages stand before their time", n)
+		}
+		time.Sleep(time.Hour)
+		if n := len(w.Directs("UMIRA")); n != 2 {
+			t.Errorf("%d messages: what the app did not wait for was not carried out", n)
+		}
 	})
 }
 
