@@ -30,7 +30,7 @@ type hooks struct {
 // /slack/commands, which all take the same, and where workspaces sign in /slack/install and /slack/oauth. Before and after Run, and
 // without a signing secret, payloads are answered with 503.
 func (s *Slack) Hooks() http.Handler {
-	h := &hooks{s: s}
+	h := s.hooks
 	mux := http.NewServeMux()
 	for _, path := range []string{"/slack/events", "/slack/interactive", "/slack/commands"} {
 		mux.HandleFunc("POST "+path, h.serve)

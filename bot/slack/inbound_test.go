@@ -38,9 +38,9 @@ func TestBothWaysGiveEqualEvents(t *testing.T) {
 		if !slices.Equal(kinds(events), want) {
 			t.Errorf("%s: %v", by, kinds(events))
 		}
-		for i := range events { // over HTTP Slack says to the second when it sent, over a socket not at all; no two triggers are alike
+		for i := range events { // over HTTP Slack says to the second when it sent, over a socket not at all; no two ids are alike
 			events[i].At, events[i].ID.At = time.Time{}, time.Time{}
-			events[i].ID.Name, _, _ = strings.Cut(events[i].ID.Name, ".")
+			events[i].ID.Name, _, _ = strings.Cut(events[i].ID.Name, "/")
 		}
 	}
 	if diff := cmp.Diff(got[bySocket], got[byHTTP]); diff != "" {

@@ -37,11 +37,12 @@ func signedAt(h http.Header, now time.Time) (time.Time, error) {
 
 // verify checks Slack's signature over the bytes of a body. slack-go has the same, with a clock of its own.
 func verify(h http.Header, body []byte, secret string) (signature, error) {
-	given, err := hex.DecodeString(strings.TrimPrefix(h.Get("X-Slack-Signature"), "v0="))
+	text, ours := strings.CutPrefix(h.Get("X-Slack-Signature"), "v0=")
+	given, err := hex.DecodeString(text)
 	mac := hmac.New(sha256.New, []byte(secret))
 	mac.Write([]byte("v0:" + h.Get("X-Slack-Request-Timestamp") + ":"))
 	mac.Write(body)
-	if err != nil || secret == "" || !hmac.Equal(mac.Sum(nil), given) {
+	if !ours || err != nil || secret == "" || !hmac.Equal(mac.Sum(nil), given) {
 		return 0, errSignature
 	}
 	return signature(binary.BigEndian.Uint64(given)), nil

@@ -51,6 +51,7 @@ type Slack struct {
 	drawnNow drawnPages
 	pages    *pages
 	answered *answered
+	hooks    *hooks
 	health   health
 
 	mu     sync.Mutex
@@ -91,6 +92,7 @@ func New(cfg Config) (*Slack, error) {
 		transport.DialContext, transport.Proxy = cfg.Dial, nil
 	}
 	s := &Slack{cfg: cfg, http: &http.Client{Timeout: callWithin, Transport: transport}, answered: newAnswered()}
+	s.hooks = &hooks{s: s}
 	s.installs = newInstalls(s)
 	s.people = newPeople(s)
 	s.pace = newPace(cfg.Now)
