@@ -202,15 +202,20 @@ func (s *stage) replyTo(ev chat.Event, clicked *standing) {
 	ev.ID = chat.EventID{At: s.now, Name: fmt.Sprintf("e%d", s.events)}
 	ev.Workspace, ev.At = workspace, s.now
 	ev.Manager, ev.Zone = !s.plain[string(ev.Member)], s.zones[string(ev.Member)]
-	hash := fnv.New64a()
-	hash.Write([]byte(ev.ID.Name))
-	ev.Seed = hash.Sum64()
+	ev.Seed = Seed(s.events)
 	s.last, s.clicked = ev, clicked
 	reply, taken := s.deliver(ev)
 	if taken {
 		s.showReply(ev, reply, clicked)
 	}
 	s.settle()
+}
+
+// Seed is the seed of the n-th event of a script, from 1: a line that is something people or the platform do.
+func Seed(n int) uint64 {
+	hash := fnv.New64a()
+	_, _ = fmt.Fprintf(hash, "e%d", n) // a hash takes everything
+	return hash.Sum64()
 }
 
 // deliver takes an event through the engine, as the shell does. An event that was seen before changes nothing.

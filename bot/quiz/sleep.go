@@ -40,6 +40,9 @@ func (s *step) wakeUp() (chat.Reply, error) {
 	if s.ws.Asleep.IsZero() {
 		return chat.Reply{}, nil
 	}
+	if !s.ev.At.Before(s.ws.Asleep.Add(asleepFor)) { // nobody was running when it was to be erased
+		return chat.Reply{}, s.eraseWorkspace(nil)
+	}
 	s.ws.Asleep = time.Time{}
 	s.saveWorkspace()
 	s.wake(time.Time{}, s.ev.Room, "", "erase")

@@ -1,0 +1,278 @@
+package slack_test
+
+import (
+	"bytes"
+	"context"
+	"log/slog"
+	"net/http"
+	"net/http/cookiejar"
+	"net/http/httptest"
+	"strings"
+	"sync/atomic"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"greenroom/bot"
+	"greenroom/bot/bottest"
+	"greenroom/bot/chat"
+	"greenroom/bot/quiz"
+	"greenroom/bot/slack"
+	"greenroom/bot/slack/slackfake"
+	"greenroom/content"
+	"greenroom/store"
+)
+
+// way is how Slack reaches the app.
+type way string
+
+const (
+	overSocket way = "socket"
+	overHTTP   way = "http"
+)
+
+// scopes are what the app asks for, and what it can do without: with them it hears of invitations and of mentions, and may write in
+// public channels to which nobody invited it. A script says who may write where by refuse and accept.
+var scopes = []string{
+	"commands", "chat:write", "im:write", "im:history", "users:read",
+	"app_mentions:read", "channels:read", "groups:read", "chat:write.public",
+}
+
+const (
+	team         = "T0GREENROOM"
+	appToken     = "xapp-1-fake"
+	secret       = "a signing secret"
+	clientSecret = "a client secret"
+	site         = "https://greenroom.example"
+	seldom       = 12 * time.Hour // between two pings of a socket: months pass
+)
+
+// world is a bottest.World: one Slack workspace, with the bot in it as it is in production but for the store, which is in memory. It
+// lives in a synctest bubble, whose time is the script's.
+type world struct {
+	t       *testing.T
+	over    way
+	script  bottest.Script
+	fake    *slackfake.Fake
+	slack   *slackfake.Workspace
+	db      *store.Memory
+	token   string // of a single workspace
+	keys    slack.Keys
+	hooks   http.Handler
+	removed bool // the workspace has uninstalled the app
+	log     bytes.Buffer
+	stop    func() // nil while the bot is away
+
+	people     map[string]slackfake.Person // by their names in the script
+	channels   map[string]bool
+	restricted map[string]bool // channels, with "#", in which posting is refused but editing is not
+	late       bool
+	last       bottest.Line // what a member did last
+	events     atomic.Int64 // lines that were an event
+
+	read    int // entries of the journal that were shown
+	numbers map[string]int
+	screen  map[string][]slackfake.View // by member: what was open after the last line
+	stands  []standing
+	threads map[string]int // messages in each thread: the noise budget
+}
+
+func newWorld(t *testing.T, s bottest.Script, over way) *world {
+	w := &world{
+		t: t, over: over, script: s, db: store.NewMemory(), people: map[string]slackfake.Person{}, channels: map[string]bool{}, restricted: map[string]bool{},
+		numbers: map[string]int{}, screen: map[string][]slackfake.View{}, threads: map[string]int{},
+	}
+	t.Cleanup(w.end)
+	entry, err := slack.NewKey("k1")
+	if err == nil {
+		w.keys, err = slack.ParseKeys(entry)
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	time.Sleep(time.Until(s.Begin))
+	w.fake = slackfake.New(slackfake.Config{AppToken: appToken, SigningSecret: secret, ClientSecret: clientSecret, Deliveries: slackfake.Deliveries{PingEvery: seldom}})
+	w.slack = w.fake.AddWorkspace(team)
+	w.channel("team")
+	if over == overSocket {
+		w.token = w.slack.Install(scopes...)
+	}
+	w.up()
+	if over == overHTTP {
+		w.signIn()
+	}
+	return w
+}
+
+// seeded gives events the seeds that they have on bottest's own stage: what is left to chance is then the same.
+type seeded struct {
+	*quiz.Engine
+	events *atomic.Int64
+}
+
+func (e seeded) Step(d *store.Draft, ev chat.Event) (chat.Reply, error) {
+	if ev.Seed = 0; ev.Kind != chat.Timer && ev.Kind != chat.Sent && ev.Kind != chat.Failed {
+		ev.Seed = bottest.Seed(int(e.events.Load()))
+	}
+	return e.Engine.Step(d, ev)
+}
+
+// up starts the bot on what the store holds.
+func (w *world) up() {
+	w.t.Helper()
+	cfg := slack.Config{
+		DB: store.Space(w.db, "slack"), Log: slog.New(slog.NewTextHandler(&w.log, nil)),
+		API: w.fake.API(), Dial: w.fake.Dial, Ping: seldom + 7*time.Second, // over a pipe that holds nothing, two pings at one time would wait for each other
+	}
+	if w.over == overHTTP { // and workspaces sign in
+		cfg.SigningSecret, cfg.App = secret, &slack.App{ClientID: "10.20", ClientSecret: clientSecret, Redirect: site + "/slack/oauth", Keys: w.keys}
+	} else {
+		cfg.BotToken, cfg.AppToken = w.token, appToken
+	}
+	adapter, err := slack.New(cfg)
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	shell := bot.New(bot.Config{
+		DB: w.db, Engine: seeded{quiz.New(quiz.Config{Banks: content.NewIndex([]*content.Bank{w.script.Bank})}), &w.events},
+		Platforms: map[string]chat.Platform{"slack": adapter}, Log: cfg.Log,
+	})
+	if w.over == overHTTP {
+		w.hooks = adapter.Hooks()
+		w.fake.DeliverTo(slackfake.Hooks{Handler: w.hooks})
+	}
+	ctx, cancel := context.WithCancel(context.Background())
+	ended := make(chan error, 1)
+	go func() { ended <- shell.Run(ctx) }()
+	w.stop = func() {
+		cancel()
+		if err := <-ended; err != nil && !w.removed {
+			w.t.Errorf("the bot ended with %v", err)
+		}
+	}
+	w.settle()
+}
+
+// signIn is an admin who installs the app as its page offers it.
+func (w *world) signIn() {
+	w.t.Helper()
+	w.member("admin")
+	cookies, err := cookiejar.New(nil)
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	browser := &http.Client{Jar: cookies, Transport: hosts{"greenroom.example": w.hooks, "slack.fake": w.fake.Handler(), "slack.com": w.fake.Handler()}}
+	answer, err := browser.Get(site + "/slack/install")
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	defer answer.Body.Close()
+	if answer.StatusCode != http.StatusOK {
+		w.t.Fatalf("signing in ended at %s with %s", answer.Request.URL.Host, answer.Status)
+	}
+	w.settle()
+}
+
+// hosts serves the pages of sites in memory.
+type hosts map[string]http.Handler
+
+func (h hosts) RoundTrip(r *http.Request) (*http.Response, error) {
+	if q := r.URL.Query(); q.Has("scope") { // the link asks for more than the bot does by itself: see scopes
+		q.Set("scope", strings.Join(scopes, ","))
+		r = r.Clone(r.Context())
+		r.URL.RawQuery = q.Encode()
+	}
+	rec := httptest.NewRecorder()
+	h[r.URL.Host].ServeHTTP(rec, r)
+	answer := rec.Result()
+	answer.Request = r
+	return answer, nil
+}
+
+// back is a new installation. With a single bot token an admin puts the new one in and starts the bot again, which had ended.
+func (w *world) back() {
+	w.t.Helper()
+	if w.over == overHTTP {
+		w.signIn()
+		return
+	}
+	w.down()
+	w.removed = false
+	w.token = w.slack.Install(scopes...)
+	w.up()
+}
+
+func (w *world) down() {
+	if w.stop != nil {
+		w.stop()
+		w.stop = nil
+	}
+}
+
+// end ends everything, whatever came of the script.
+func (w *world) end() {
+	w.down()
+	w.fake.Close()
+	if w.t.Failed() {
+		w.t.Logf("log:\n%s", w.log.String())
+	}
+}
+
+// Finish audits the records.
+func (w *world) Finish() {
+	w.down()
+	if err := quiz.Audit(store.NewReader(context.Background(), w.db), "slack:"+team); err != nil {
+		w.t.Errorf("after the script: %v", err)
+	}
+	for _, private := range []string{"xox", secret, clientSecret, appToken} {
+		if strings.Contains(w.log.String(), private) {
+			w.t.Errorf("the log holds the secret %q", private)
+		}
+	}
+}
+
+// pass lets time pass until an instant of the script; what is due at that very instant happens too. The clock of the bubble may be
+// ahead of the script's by what settling took; it is never a minute.
+func (w *world) pass(until time.Time) {
+	if ahead := time.Since(until); ahead > time.Minute {
+		w.t.Fatalf("the bubble is %s ahead of the script", ahead)
+	}
+	time.Sleep(time.Until(until))
+	w.rest()
+}
+
+// rest settles, if the bot is there.
+func (w *world) rest() {
+	w.t.Helper()
+	if w.stop != nil && !w.removed {
+		w.settle()
+	}
+}
+
+// settle waits until the bot has nothing left to do at this instant. Slack's pace makes it wait for some of it.
+func (w *world) settle() {
+	w.t.Helper()
+	const patience = 40 * time.Second
+	for begun := time.Now(); ; time.Sleep(100 * time.Millisecond) {
+		synctest.Wait()
+		if w.quiet() {
+			return
+		}
+		if time.Since(begun) > patience {
+			w.t.Fatalf("the bot still has something to do after %s", patience)
+		}
+	}
+}
+
+func (w *world) quiet() bool {
+	ctx := context.Background()
+	rows, err := w.db.Outbox(ctx, "", 1)
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	due, err := w.db.Due(ctx, time.Now(), 1)
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	return len(rows)+len(due) == 0 && (w.over == overHTTP || w.fake.Sockets() > 0)
+}
