@@ -7,6 +7,7 @@ import (
 	"io"
 	"net/http"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -16,7 +17,7 @@ import (
 type stage struct {
 	*world
 	app    *app
-	answer func(e envelope) (any, bool) // acknowledges with nothing when nil
+	answer atomic.Pointer[func(envelope) (any, bool)] // acknowledges with nothing when nil
 }
 
 // play runs a test on a stage.
@@ -26,10 +27,10 @@ func play(t *testing.T, test func(*stage)) {
 		f, w := hill(t, Config{})
 		s := &stage{world: &world{t: t, f: f, w: w, token: w.Install(everyScope...), http: f.client()}}
 		s.app = connect(t, f, func(e envelope) (any, bool) {
-			if s.answer == nil {
-				return nil, true
+			if answer := s.answer.Load(); answer != nil {
+				return (*answer)(e)
 			}
-			return s.answer(e)
+			return nil, true
 		})
 		if err := w.Invite("C0PREP", "U0MIRA"); err != nil {
 			t.Fatal(err)
@@ -48,9 +49,12 @@ func (s *stage) last(kind string) envelope {
 	return all[len(all)-1]
 }
 
+// answers makes the app answer everything so.
+func (s *stage) answers(answer func(envelope) (any, bool)) { s.answer.Store(&answer) }
+
 // says makes the app acknowledge everything with a JSON text.
 func (s *stage) says(text string) {
-	s.answer = func(envelope) (any, bool) { return json.RawMessage(text), true }
+	s.answers(func(envelope) (any, bool) { return json.RawMessage(text), true })
 }
 
 // buttons is blocks with buttons; each label is its value's upper case.
@@ -214,7 +218,7 @@ func TestClickHome(t *testing.T) {
 func TestClickUnanswered(t *testing.T) {
 	play(t, func(s *stage) {
 		s.draw("C0PREP", buttons("answer"))
-		s.answer = func(envelope) (any, bool) { return nil, false }
+		s.answers(func(envelope) (any, bool) { return nil, false })
 		began := time.Now()
 		if err := s.w.Click("U0SAM", s.w.Messages("C0PREP")[0].Place(), "ANSWER"); !errors.Is(err, OperationTimeout) || time.Since(began) != 3*time.Second {
 			t.Errorf("after %v: %v", time.Since(began), err)
