@@ -60,7 +60,7 @@ var botEvents = []struct {
 type ManifestOptions struct {
 	URL    string // https address under which Slack reaches the hooks; empty: Socket Mode
 	Many   bool   // workspaces sign in by OAuth and tokens rotate; needs URL
-	Alias  bool   // /question, /quiz, /practice and /leaderboard are commands too
+	Alias  bool   // /question and /leaderboard are commands too
 	Prefix string // stands before each of them
 }
 
@@ -126,8 +126,6 @@ func manifestCommands(o ManifestOptions, url string) ([]manifestCommand, error) 
 	if o.Alias {
 		commands = append(commands,
 			manifestCommand{Name: "/" + o.Prefix + "question", About: "An interview question now", Hint: "[topic]"},
-			manifestCommand{Name: "/" + o.Prefix + "quiz", About: "A quick quiz", Hint: "[topic]"},
-			manifestCommand{Name: "/" + o.Prefix + "practice", About: "Practise alone, in private", Hint: "[topic]"},
 			manifestCommand{Name: "/" + o.Prefix + "leaderboard", About: "Who leads", Hint: "[day | week | month | all]"},
 		)
 	}

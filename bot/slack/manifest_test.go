@@ -82,7 +82,7 @@ func TestManifest(t *testing.T) {
 		}
 		return names
 	}
-	if got := names(socket); !slices.Equal(got, []string{"/greenroom", "/question", "/quiz", "/practice", "/leaderboard"}) {
+	if got := names(socket); !slices.Equal(got, []string{"/greenroom", "/question", "/leaderboard"}) {
 		t.Errorf("commands %v", got)
 	}
 	if got := names(validManifest(t, ManifestOptions{})); !slices.Equal(got, []string{"/greenroom"}) {
@@ -90,12 +90,12 @@ func TestManifest(t *testing.T) {
 	}
 
 	http := validManifest(t, ManifestOptions{URL: "https://greenroom.example.org/", Alias: true, Prefix: "gr-", Many: true})
-	if got := names(http); !slices.Equal(got, []string{"/greenroom", "/gr-question", "/gr-quiz", "/gr-practice", "/gr-leaderboard"}) {
+	if got := names(http); !slices.Equal(got, []string{"/greenroom", "/gr-question", "/gr-leaderboard"}) {
 		t.Errorf("commands with a prefix %v", got)
 	}
 	const at = "https://greenroom.example.org/slack/"
 	if s := http.Settings; s.Socket || !s.Rotation || s.Events.URL != at+"events" || s.Interactivity.URL != at+"interactive" ||
-		s.Interactivity.Options != at+"interactive" || http.Features.Commands[4].URL != at+"commands" || !slices.Equal(http.OAuth.Redirect, []string{at + "oauth"}) {
+		s.Interactivity.Options != at+"interactive" || http.Features.Commands[2].URL != at+"commands" || !slices.Equal(http.OAuth.Redirect, []string{at + "oauth"}) {
 		t.Errorf("HTTP: %+v", http)
 	}
 	if s := validManifest(t, ManifestOptions{URL: "https://greenroom.example.org"}); s.Settings.Rotation || s.OAuth.Redirect != nil {

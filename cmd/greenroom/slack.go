@@ -130,7 +130,7 @@ type manifestCommand struct {
 	Socket bool   `xor:"way" help:"Socket Mode: Greenroom connects to Slack and needs no public address (default)."`
 	HTTP   string `name:"http" xor:"way" placeholder:"URL" help:"HTTP: Slack reaches Greenroom at this https address."`
 	Many   bool   `help:"Many workspaces sign in by OAuth, and their tokens rotate; needs --http."`
-	Alias  string `default:"all" placeholder:"all|none|PREFIX" help:"Short commands such as /quiz: all, none, or all with a prefix (default all)."`
+	Alias  string `default:"all" placeholder:"all|none|PREFIX" help:"Short commands such as /question: all, none, or all with a prefix (default all)."`
 }
 
 // Run prints the manifest.
