@@ -35,6 +35,9 @@ var ErrIgnored = errors.New("ignored")
 // ErrUnknown is an ErrIgnored of a type that nobody knew when this was written.
 var ErrUnknown = fmt.Errorf("%w: unknown", ErrIgnored)
 
+// ErrWithheld is an ErrIgnored: Slack says that it keeps events of a workspace back, because there were too many (30,000 an hour).
+var ErrWithheld = fmt.Errorf("%w: Slack withholds events", ErrIgnored)
+
 // ErrOrgWide is the error of Decode for a payload of an installation for a whole organisation, which has no token of its own in a
 // workspace. What it gives beside tells only how to answer.
 var ErrOrgWide = errors.New("Greenroom is installed for a whole Slack organisation; install it in one workspace instead")
@@ -169,6 +172,7 @@ func decodeCommand(body []byte, sent, now time.Time) (Inbound, error) {
 }
 
 type envelope struct {
+	Type           string `json:"type"`
 	Team           string `json:"team_id"`
 	EventID        string `json:"event_id"`
 	EventTime      int64  `json:"event_time"`
@@ -202,6 +206,9 @@ func decodeEvent(body []byte) (Inbound, error) {
 	var env envelope
 	if err := json.Unmarshal(body, &env); err != nil {
 		return Inbound{}, fmt.Errorf("reading an event: %w", err)
+	}
+	if env.Type == "app_rate_limited" {
+		return Inbound{}, fmt.Errorf("%w of workspace %s", ErrWithheld, clip(env.Team, 40))
 	}
 	var in inner
 	if err := json.Unmarshal(env.Event, &in); err != nil {

@@ -196,11 +196,108 @@ func TestDecodeIgnores(t *testing.T) {
 			t.Errorf("%s: %v", name, err)
 		}
 	}
-	if _, err := Decode(InteractionPayload, []byte(`{"type":"view_closed","team":{"id":"T"},"user":{"id":"U"}}`), now, now); !errors.Is(err, ErrIgnored) {
+	if _, err := Decode(InteractionPayload, []byte(`{"type":"view_closed","team":{"id":"T"},"user":{"id":"U"}}`), now, now); !errors.Is(err, ErrIgnored) || errors.Is(err, ErrUnknown) {
 		t.Error(err)
 	}
-	if _, err := Decode(InteractionPayload, []byte(`{"type":"block_actions","team":null,"is_enterprise_install":true,"user":{"id":"U"}}`), now, now); !errors.Is(err, ErrOrgWide) {
+}
+
+// What nobody knew when this was written is told from what is merely not for us.
+func TestDecodeUnknown(t *testing.T) {
+	for body, kind := range map[string]Payload{
+		`{"team_id":"T","event":{"type":"sunrise"}}`:              EventPayload,
+		`{"type":"hologram","team":{"id":"T"},"user":{"id":"U"}}`: InteractionPayload,
+		`{}`: "assistant",
+	} {
+		if _, err := Decode(kind, []byte(body), now, now); !errors.Is(err, ErrUnknown) || !errors.Is(err, ErrIgnored) {
+			t.Errorf("%s: %v", body, err)
+		}
+	}
+	limited := `{"type":"app_rate_limited","team_id":"T0HILL","minute_rate_limited":1518467820,"api_app_id":"A0GREEN"}`
+	if _, err := Decode(EventPayload, []byte(limited), now, now); !errors.Is(err, ErrWithheld) || !strings.Contains(err.Error(), "T0HILL") {
 		t.Error(err)
+	}
+}
+
+// An installation for a whole organisation is refused, and what is needed to say so is there.
+func TestDecodeOrgWide(t *testing.T) {
+	for name, test := range map[string]struct {
+		kind Payload
+		body string
+	}{
+		"command":    {CommandPayload, `{"team_id":"T","is_enterprise_install":"true","user_id":"U","trigger_id":"1","response_url":"r"}`},
+		"no team":    {CommandPayload, `{"is_enterprise_install":true,"user_id":"U","trigger_id":"1","response_url":"r"}`},
+		"click":      {InteractionPayload, `{"type":"block_actions","team":null,"is_enterprise_install":true,"user":{"id":"U","team_id":"T"},"response_url":"r","actions":[{"value":"a:b:0","action_ts":"1795424400.1"}]}`},
+		"submission": {InteractionPayload, `{"type":"view_submission","team":null,"is_enterprise_install":true,"user":{"id":"U","team_id":"T"},"view":{"type":"modal","state":{"values":{"answer":{"answer":{"value":"x"}}}}}}`},
+		"nobody":     {InteractionPayload, `{"type":"block_actions","team":null,"is_enterprise_install":true,"user":{"id":"U"}}`},
+		"event":      {EventPayload, `{"team_id":"T","event_id":"E","event_time":1,"event":{"type":"message"},"authorizations":[{"team_id":null,"enterprise_id":"E","is_enterprise_install":true}]}`},
+	} {
+		in, err := Decode(test.kind, []byte(test.body), now, now)
+		if !errors.Is(err, ErrOrgWide) {
+			t.Errorf("%s: %v", name, err)
+		}
+		answered := in.Way.Response != "" || len(in.Event.Fields) > 0
+		if want := name != "nobody" && name != "event"; answered != want {
+			t.Errorf("%s: can be answered %v, want %v: %+v", name, answered, want, in)
+		}
+	}
+}
+
+// In a channel that workspaces share, a guest's click belongs to where our message is.
+func TestDecodeGuest(t *testing.T) {
+	body := strings.ReplaceAll(string(payload(t, "click")), `"team":{"id":"T0HILL"`, `"team":{"id":"T0GUEST"`)
+	body = strings.ReplaceAll(body, `"team_id":"T0HILL"`, `"team_id":"T0HOME"`)
+	in, err := Decode(InteractionPayload, []byte(body), now, now)
+	if err != nil || in.Event.Workspace != "slack:T0HILL" {
+		t.Errorf("%v, %v", in.Event.Workspace, err)
+	}
+	if want := []chat.Workspace{"slack:T0GUEST", "slack:T0HOME"}; !cmp.Equal(in.Way.Also, want) {
+		t.Errorf("also %v, want %v", in.Way.Also, want)
+	}
+}
+
+// Of the messages with a subtype only those are read that a person just wrote.
+func TestDecodeSubtypes(t *testing.T) {
+	for subtype, read := range map[string]bool{
+		"": true, "thread_broadcast": true, "file_share": true, "me_message": true,
+		"message_changed": false, "message_deleted": false, "bot_message": false, "channel_join": false, "of_next_year": false,
+	} {
+		body := strings.Replace(string(payload(t, "direct")), `"type":"message"`, `"type":"message","subtype":"`+subtype+`"`, 1)
+		_, err := Decode(EventPayload, []byte(body), now, now)
+		if (err == nil) != read || err != nil && !errors.Is(err, ErrIgnored) {
+			t.Errorf("%s: %v", subtype, err)
+		}
+	}
+	empty := `{"team_id":"T","event":{"type":"message","channel":"D1","channel_type":"im","user":"U1","ts":"1795424400.1","subtype":"file_share","text":""}}`
+	if _, err := Decode(EventPayload, []byte(empty), now, now); !errors.Is(err, ErrIgnored) {
+		t.Errorf("a picture without words: %v", err)
+	}
+}
+
+func TestDecodeRefuses(t *testing.T) {
+	deep := func(n int) string { return strings.Repeat("[", n) + strings.Repeat("]", n) }
+	for name, body := range map[string]string{
+		"too deep":          `{"team_id":"T","event":{"type":"app_uninstalled"},"event_time":1,"x":` + deep(maxDepth) + `}`,
+		"very deep":         `{"x":` + strings.Repeat("[", 1<<19),
+		"no time":           `{"team_id":"T","event":{"type":"app_uninstalled"}}`,
+		"a time to come":    `{"team_id":"T","event":{"type":"app_uninstalled"},"event_time":99999999999999}`,
+		"a message then":    `{"team_id":"T","event":{"type":"message","channel":"D1","channel_type":"im","user":"U1","text":"x","ts":"253402300800.1"}}`,
+		"a negative moment": `{"team_id":"T","event":{"type":"message","channel":"D1","channel_type":"im","user":"U1","text":"x","ts":"1795424400.-1"}}`,
+		"no team":           `{"event":{"type":"app_uninstalled"},"event_time":1}`,
+		"no JSON":           `{"team_id":`,
+		"a list":            `[]`,
+	} {
+		if in, err := Decode(EventPayload, []byte(body), now, now); err == nil || errors.Is(err, ErrIgnored) {
+			t.Errorf("%s: %+v, %v", name, in.Event, err)
+		}
+	}
+	// Brackets in a text do not nest.
+	text := strings.Repeat(`[{\"`, 1000)
+	body := strings.Replace(string(payload(t, "direct")), `"text":"`, `"text":"`+text, 1)
+	if in, err := Decode(EventPayload, []byte(body), now, now); err != nil || !strings.HasPrefix(in.Event.Text, `[{"[{"`) {
+		t.Errorf("%v", err)
+	}
+	if _, err := Decode(EventPayload, []byte(`{"team_id":"T","event":{"type":"app_uninstalled"},"event_time":1,"x":`+deep(maxDepth-1)+`}`), now, now); err != nil {
+		t.Errorf("as deep as may be: %v", err)
 	}
 }
 

@@ -295,6 +295,8 @@ func (s *Slack) removed(work context.Context, in Inbound, a *acknowledgement) {
 // logged, only what it was.
 func (s *Slack) leave(d delivery, err error) {
 	switch {
+	case errors.Is(err, ErrWithheld):
+		s.cfg.Log.Error("slack: events are lost, a workspace has too many of them", slog.Any("err", err))
 	case errors.Is(err, ErrUnknown):
 		s.cfg.Log.Info("slack: a delivery of an unknown type is left", slog.String("kind", clip(string(d.kind), 40)), slog.Any("err", err))
 	case errors.Is(err, ErrIgnored):
