@@ -104,11 +104,26 @@ func (w *Workspace) UnarchiveChannel(channel string) {
 	w.mustChannel(channel).archived = false
 }
 
+// DeleteMessage is an admin deleting a message, whoever wrote it. The app hears nothing of it.
+func (w *Workspace) DeleteMessage(channel, ts string) {
+	w.f.mu.Lock()
+	defer w.f.mu.Unlock()
+	c := w.mustChannel(channel)
+	m := c.find(ts)
+	if m == nil {
+		panic("slackfake: a test deletes message " + ts + ", which does not stand in channel " + channel)
+	}
+	w.remove(c, m)
+}
+
 // DeleteChannel deletes a channel with all its messages, and the app hears of it where it was a member.
 func (w *Workspace) DeleteChannel(channel, by string) error {
 	return w.tell(by, func(m *member) (map[string]any, error) {
 		c := w.mustChannel(channel)
 		event := c.told(w.install.bot, map[string]any{"type": c.kind() + "_deleted", "channel": c.id, "actor_id": m.ID})
+		if event != nil && c.private {
+			event["date_deleted"] = w.f.cfg.Now().Unix()
+		}
 		if event != nil && !w.hears(event) { // once the channel is gone nobody can tell whether it was private
 			event = nil
 		}

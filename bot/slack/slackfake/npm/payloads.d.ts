@@ -1,7 +1,7 @@
 // What is recorded is held to these types. Those of Slack's packages are narrowed where they let anything pass, and widened where
 // they leave out what Slack sends: a click in a view has no response_url, and what has no organisation says null.
-import type { BlockAction, BlockSuggestion, EnvelopedEvent, SlashCommand, ViewClosedAction, ViewSubmitAction } from '@slack/bolt';
-import type { GenericMessageEvent, HomeView, KnownBlock, MessageMetadata, ModalView, SlackEvent } from '@slack/types';
+import type { BlockAction, BlockSuggestion, EnvelopedEvent, SlashCommand, ViewClosedAction, ViewOutput, ViewSubmitAction } from '@slack/bolt';
+import type { AppHomeOpenedEvent, GenericMessageEvent, HomeView, KnownBlock, MessageMetadata, ModalView, SlackEvent } from '@slack/types';
 
 // docs.slack.dev, Rich text block: a list goes on counting from offset. The package has no such field.
 declare module '@slack/types/dist/block-kit/block-elements' {
@@ -13,7 +13,7 @@ declare module '@slack/types/dist/block-kit/block-elements' {
 type Named<T> = { [K in keyof T as string extends K ? never : K]: T[K] };
 type With<T, U> = Omit<Named<T>, keyof U> & U;
 type Known<V> = With<V, { blocks: KnownBlock[] }>;
-type Org<P> = With<P, { enterprise?: { id: string; name: string } | null }>;
+type Org<P> = With<P, { enterprise?: { id: string; name: string } | null; user: { id: string; username: string; name: string; team_id: string } }>;
 
 export type blocks = KnownBlock[];
 export type view = Known<HomeView> | Known<ModalView>;
@@ -28,6 +28,9 @@ export type interactive =
 
 // A message has no subtype, instead of one that is undefined, and says which app wrote it.
 type Written = With<GenericMessageEvent, { subtype?: undefined; app_id?: string }>;
-type Inner = Exclude<SlackEvent, GenericMessageEvent> | Written | { type: 'event_of_next_year'; event_ts: string };
+// The home page that was opened is a whole view, with its id and state.
+type Opened = With<AppHomeOpenedEvent, { view?: ViewOutput }>;
+type NextYears = { type: 'event_of_next_year'; [field: string]: unknown };
+type Inner = Exclude<SlackEvent, GenericMessageEvent | AppHomeOpenedEvent> | Written | Opened | NextYears;
 
 export type events_api = With<EnvelopedEvent, { event: Inner; context_enterprise_id: string | null }>;
