@@ -31,6 +31,12 @@ func (b *Bot) Health(ctx context.Context) Health {
 	b.runners.mu.Lock()
 	states := maps.Clone(b.runners.states)
 	b.runners.mu.Unlock()
+	for name, state := range states {
+		if p, tells := b.Platforms[name].(troubled); tells {
+			state.Trouble = p.Trouble()
+			states[name] = state
+		}
+	}
 	h := Health{
 		Rooms: b.rooms.busy(), Outbox: b.outbox.waiting(), Panics: b.panics.Load(), Platforms: states, Store: true,
 	}

@@ -58,10 +58,15 @@ type runners struct {
 
 // PlatformHealth is how one platform does.
 type PlatformHealth struct {
-	State string    `json:"state"` // running, restarting, down
-	Since time.Time `json:"since"`
-	Ended int       `json:"ended"` // how often it ended by itself
+	State   string    `json:"state"` // running, restarting, down
+	Since   time.Time `json:"since"`
+	Ended   int       `json:"ended"`             // how often it ended by itself
+	Trouble string    `json:"trouble,omitempty"` // what is wrong while it runs, and what to do, where it can tell
 }
+
+// troubled is a platform that can tell what is wrong while it runs: a sentence that names no workspace and nobody, empty when
+// all is well.
+type troubled interface{ Trouble() string }
 
 func newRunners(b *Bot) *runners {
 	r := &runners{b: b, states: map[string]PlatformHealth{}}
