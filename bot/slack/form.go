@@ -12,20 +12,21 @@ import (
 )
 
 const (
-	callback  = "greenroom" // callback_id of our views
-	fewAtOnce = 10          // choices that Slack shows all at once; more stand in a menu
+	callback     = "greenroom" // callback_id of our views
+	fewAtOnce    = 10          // choices that Slack shows all at once; more stand in a menu
+	maxInputText = 2000        // characters of an input's label and of its hint
 )
 
 // form draws a form as a modal. from is where it was opened: it comes back with the submission.
 func form(f chat.Form, from Origin, names Names) slack.ModalViewRequest {
 	from.Value = f.Value.Encode()
 	v := modal(f.Title, from)
-	v.Submit, v.Close = plainText(f.Submit), plainText("Cancel")
+	v.Submit, v.Close = label(f.Submit, chat.MaxTitle), plainText("Cancel")
 	v.Blocks.BlockSet = intro(f.Intro, names)
 	for _, field := range f.Fields {
-		input := slack.NewInputBlock(field.Name, plainText(field.Label), nil, element(field))
+		input := slack.NewInputBlock(field.Name, label(field.Label, maxInputText), nil, element(field))
 		if field.Hint != "" {
-			input.Hint = plainText(field.Hint)
+			input.Hint = label(field.Hint, maxInputText)
 		}
 		input.Optional = field.Optional
 		v.Blocks.BlockSet = append(v.Blocks.BlockSet, input)
@@ -51,7 +52,7 @@ func messageModal(s sheet, title string, from Origin, names Names) slack.ModalVi
 func modal(title string, from Origin) slack.ModalViewRequest {
 	metadata, _ := json.Marshal(from) // strings only: cannot fail
 	return slack.ModalViewRequest{
-		Type: slack.VTModal, Title: plainText(clip(title, chat.MaxTitle)), CallbackID: callback, PrivateMetadata: string(metadata),
+		Type: slack.VTModal, Title: label(title, chat.MaxTitle), CallbackID: callback, PrivateMetadata: string(metadata),
 	}
 }
 
@@ -79,7 +80,7 @@ func element(f chat.Field) slack.BlockElement {
 	all := make([]*slack.OptionBlockObject, len(f.Choices))
 	var chosen []*slack.OptionBlockObject
 	for i, c := range f.Choices {
-		all[i] = slack.NewOptionBlockObject(c.Value, plainText(c.Label), nil)
+		all[i] = slack.NewOptionBlockObject(c.Value, label(c.Label, chat.MaxLabel), nil)
 		if slices.Contains(f.Chosen, c.Value) {
 			chosen = append(chosen, all[i])
 		}
@@ -103,6 +104,6 @@ func element(f chat.Field) slack.BlockElement {
 			Filter: &slack.SelectBlockElementFilter{Include: []string{"public", "private"}}}
 	}
 	return &slack.PlainTextInputBlockElement{
-		Type: slack.METPlainTextInput, ActionID: f.Name, Multiline: f.Kind == chat.LongField, InitialValue: f.Value, MaxLength: f.Limit(),
+		Type: slack.METPlainTextInput, ActionID: f.Name, Multiline: f.Kind == chat.LongField, InitialValue: clip(f.Value, f.Limit()), MaxLength: f.Limit(),
 	}
 }

@@ -104,7 +104,7 @@ func (s sheet) blocks(names Names, view bool) []slack.Block {
 func actions(id string, buttons []chat.Button, subject string, said map[string]bool) slack.Block {
 	elements := &slack.BlockElements{}
 	for i, b := range buttons {
-		button := slack.NewButtonBlockElement(id[:1]+strconv.Itoa(i), b.Value.Encode(), plainText(clip(inert(b.Label), chat.MaxLabel)))
+		button := slack.NewButtonBlockElement(id[:1]+strconv.Itoa(i), b.Value.Encode(), label(b.Label, chat.MaxLabel))
 		if b.Main {
 			button.Style = slack.StylePrimary
 		}

@@ -15,6 +15,7 @@ import (
 	"pgregory.net/rapid"
 
 	"greenroom/bot/chat"
+	"greenroom/bot/page"
 )
 
 var update = flag.Bool("update", false, "write the golden files")
@@ -343,6 +344,7 @@ var hostile = []string{
 
 // Whatever a bank or a member wrote, every message and view is one that Slack takes, and nobody is notified.
 func TestRenderAnything(t *testing.T) {
+	fewWhenShort(t)
 	words := rapid.OneOf(rapid.SampledFrom(hostile), rapid.String(), rapid.StringMatching("[a-z `*<>@#\n|&-]{0,200}"))
 	rapid.Check(t, func(rt *rapid.T) {
 		spans := func(label string) []chat.Span {
@@ -380,6 +382,99 @@ func TestRenderAnything(t *testing.T) {
 			rt.FailNow()
 		}
 	})
+}
+
+// What is longer in Slack's way of counting than in ours is cut, so that the form can be opened at all.
+func TestFormOfEmoji(t *testing.T) {
+	wide := func(n int) string { return strings.Repeat("🐍", n) }
+	f := chat.Form{
+		Title: wide(24), Submit: wide(24), Value: chat.Value{Verb: "answer"}, Intro: []chat.Block{chat.Text(wide(12_000))},
+		Fields: []chat.Field{
+			{Name: "answer", Label: wide(45), Hint: wide(100), Kind: chat.LongField, Value: wide(3000)},
+			{Name: "many", Label: "a\u202eb", Kind: chat.ManyField, Choices: []chat.Choice{{Label: wide(75), Value: "1"}, {Label: wide(74), Value: "2"}}},
+		},
+	}
+	if err := f.Check(); err != nil {
+		t.Fatal(err)
+	}
+	checkView(t, form(f, Origin{Channel: "C0PREP"}, names))
+	m := chat.Message{Blocks: []chat.Block{chat.Text(wide(30))}, Buttons: []chat.Button{
+		{Label: wide(75), Value: chat.Value{Verb: "a"}}, {Label: wide(74), Value: chat.Value{Verb: "b"}}, {Label: "c", Value: chat.Value{Verb: "c"}},
+	}}
+	if err := m.Check(); err != nil {
+		t.Fatal(err)
+	}
+	checkMessage(t, Messages(chat.Action{Key: "k", Do: chat.Post, Message: m}, names)[0], true)
+}
+
+// A screen reader that lists the buttons of a channel hears no two alike, and of each which message it belongs to.
+func TestAccessibleButtons(t *testing.T) {
+	said := func(m chat.Message) (labels []string) {
+		for _, b := range Messages(chat.Action{Key: "k", Do: chat.Post, Message: m}, names)[0].Blocks.BlockSet {
+			if actions, ok := b.(*slack.ActionBlock); ok {
+				for _, e := range actions.Elements.ElementSet {
+					labels = append(labels, e.(*slack.ButtonBlockElement).AccessibilityLabel)
+				}
+			}
+		}
+		return labels
+	}
+	long := strings.Repeat("long ", 14)
+	m := chat.Message{Blocks: []chat.Block{chat.Text("Question 12"), chat.Text("Why?")}, Buttons: []chat.Button{
+		{Label: "Answer", Value: chat.Value{Verb: "a"}}, {Label: "Answer, Question 12", Value: chat.Value{Verb: "b"}},
+		{Label: long + "é", Value: chat.Value{Verb: "c"}}, {Label: long + "ü", Value: chat.Value{Verb: "d"}},
+	}}
+	want := []string{"Answer, Question 12", "Answer, Question 12, Question 12", long + "é", long + "ü"}
+	if diff := cmp.Diff(want, said(m)); diff != "" {
+		t.Error(diff)
+	}
+	m.Buttons[1].Label = "Answer" // no engine's message has this; Slack takes it
+	if got := said(m)[:2]; got[0] == got[1] {
+		t.Errorf("%q", got)
+	}
+}
+
+// A picture is shown where Slack can fetch it; elsewhere what it shows is said.
+func TestPicture(t *testing.T) {
+	for address, shown := range map[string]bool{
+		"https://greenroom.example.com/p/1.png": true, "http://greenroom.example.com/p/1.png": false, "/p/1.png": false, "//evil.example/1.png": false,
+		"https://127.0.0.1/1.png": false, "https://[::1]/1.png": false, "https://10.0.0.1/p.png": false, "https://localhost/1.png": false,
+		"https://box.local/1.png": false, "https://a@b.example/1.png": false, "javascript:alert(1)": false, "https://x.example/" + strings.Repeat("a", 3000): false,
+	} {
+		m := chat.Message{Blocks: []chat.Block{chat.Text("Week 48"), {Kind: chat.PictureBlock, Text: address, Alt: "Mira <3 leads"}}}
+		got := Messages(chat.Action{Key: "k", Do: chat.Post, Message: m}, names)[0]
+		checkMessage(t, got, true)
+		checkView(t, viewPages(t, m)[0])
+		raw := string(asJSON(t, got.Blocks))
+		if strings.Contains(raw, `"type":"image"`) != shown || !strings.Contains(raw, "leads") || !strings.HasSuffix(got.Text, "Mira &lt;3 leads") {
+			t.Errorf("%s: %s, %s", address, raw, got.Text)
+		}
+	}
+}
+
+// A table that Slack has no block for is drawn as code while that can be read, then as lines.
+func TestTables(t *testing.T) {
+	row := func(cells ...string) (row [][]chat.Span) {
+		for _, c := range cells {
+			row = append(row, []chat.Span{chat.Words(c)})
+		}
+		return row
+	}
+	narrow := chat.Block{Kind: chat.RowsBlock, Rows: [][][]chat.Span{row("name", "points"), row("Mira", "27")}}
+	wide := chat.Block{Kind: chat.RowsBlock, Rows: [][][]chat.Span{row("name", strings.Repeat("points ", 12)), row("Mira", "27")}}
+	drawn := func(view bool, blocks ...chat.Block) string {
+		return string(asJSON(t, slack.Blocks{BlockSet: draw(page.Rows(blocks), names, view)}))
+	}
+	for name, test := range map[string]struct{ got, want string }{
+		"one in a message": {drawn(false, narrow), `"type":"table"`},
+		"a second one":     {drawn(false, narrow, narrow), `"text":"name  points\n----  ------\nMira  27"`},
+		"in a view":        {drawn(true, narrow), `"text":"name  points\n----  ------\nMira  27"`},
+		"wide in a view":   {drawn(true, wide), `\nMira | 27"`},
+	} {
+		if !strings.Contains(strings.ReplaceAll(test.got, `"},{"type":"text","text":"`, ""), test.want) {
+			t.Errorf("%s: %s", name, test.got)
+		}
+	}
 }
 
 // What Slack sends of a text is read as it was typed.

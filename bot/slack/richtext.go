@@ -39,6 +39,8 @@ const (
 	// message. Slack's documentation of the block allows one in a message.
 	maxTableRows, maxTableColumns, maxTableText = 100, 20, 5000
 
+	maxParts = 500 // sections, lists, quotes and code of a rich_text: nobody has said where it ends
+
 	maxAligned = 72 // columns of a table that is drawn as code: more would wrap, and nobody could read it
 
 	maxAlt = 2000 // characters of what a picture shows
@@ -126,7 +128,7 @@ func (d *drawer) block(b slack.Block) {
 
 // part adds an element to the rich_text that is being filled.
 func (d *drawer) part(e slack.RichTextElement) {
-	if d.rich == nil {
+	if d.rich == nil || len(d.rich.Elements) == maxParts {
 		d.rich = slack.NewRichTextBlock("")
 		d.blocks = append(d.blocks, d.rich)
 	}
@@ -395,3 +397,7 @@ func plainText(s string) *slack.TextBlockObject {
 	off := false
 	return &slack.TextBlockObject{Type: slack.PlainTextType, Text: s, Emoji: &off}
 }
+
+// label is a text object of at most n characters. Where a label is longer in Slack's way of counting than in ours (emoji count twice),
+// the end of it is left out: Slack would refuse all.
+func label(s string, n int) *slack.TextBlockObject { return plainText(clip(inert(s), n)) }

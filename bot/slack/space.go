@@ -22,7 +22,7 @@ const (
 type space struct {
 	d                   drawer
 	blocks, chars, text int // left
-	rich                bool
+	parts               int // of the rich_text that is being filled, at least one a row; 0 where none is
 }
 
 func emptyMessage(names Names, text int) *space {
@@ -36,7 +36,7 @@ func emptyView(names Names) *space {
 // cost is what a row takes.
 type cost struct {
 	blocks, chars, text int
-	rich                bool // a rich_text goes on after it
+	rich                bool // it stands in a rich_text
 	table               bool
 }
 
@@ -59,7 +59,14 @@ func (s *space) has(c cost) bool {
 
 func (s *space) use(c cost) {
 	s.blocks, s.chars, s.text = s.blocks-c.blocks, s.chars-c.chars, s.text-c.text
-	s.rich = c.rich
+	switch {
+	case !c.rich:
+		s.parts = 0
+	case c.blocks > 0:
+		s.parts = 1
+	default:
+		s.parts++
+	}
 	if c.table {
 		s.d.tables++
 	}
@@ -92,7 +99,7 @@ func (s *space) cost(row page.Row) cost {
 		}
 		c.table = shape == asTable
 	}
-	if c.rich && !s.rich {
+	if c.rich && (s.parts == 0 || s.parts == maxParts) {
 		c.blocks = 1
 	}
 	return c
