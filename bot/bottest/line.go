@@ -3,6 +3,7 @@ package bottest
 import (
 	"fmt"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 
@@ -17,7 +18,8 @@ type Line struct {
 	At      time.Time // the script's clock once the line is over
 	Member  string    // who acts; joined: who invited the bot, if it is said
 	Channel string    // where, without "#"
-	Said    string    // says, writes, types: the text; clicks: the label
+	N       int       // removed: which message of the channel, from 1
+	Said    string    // says, writes, mentions, types: the text; clicks: the label
 	Where   string    // clicks: "thread", "private", "dm", "#team", or empty for anywhere
 	Filled  []Filled  // sends: what is written into the form
 	Place   string    // refuse, accept: "#team", "@mira", "thread"
@@ -54,6 +56,9 @@ func parseLine(block []string, now time.Time) (Line, error) {
 		if arg(2) == "by" {
 			l.Member = arg(3)
 		}
+	case "removed":
+		need, l.Channel = 3, strings.TrimPrefix(arg(1), "#")
+		l.N, err = strconv.Atoi(arg(2))
 	case "refuse":
 		need, l.Place, l.Reason = 3, arg(1), chat.Reason(arg(2))
 	case "accept":
@@ -87,7 +92,7 @@ func parseAct(l Line, words, block []string) (Line, error) {
 	_, rest, _ := strings.Cut(block[0], " "+l.Verb)
 	l.Said = strings.TrimSpace(rest)
 	switch l.Verb {
-	case "says", "writes", "opens":
+	case "says", "writes", "mentions", "opens":
 	case "types":
 		l.Said = strings.Trim(l.Said, `"`)
 	case "clicks":

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -22,12 +23,14 @@ import (
 //	down / up                           the bot is away: time passes, timers do not run
 //	mira says schedule list             a command in the channel; "in #other" after the name names another
 //	mira writes no idea                 a direct message to the bot
+//	mira mentions leaderboard           the same in the channel, where all can read it
 //	mira clicks Answer                  the newest button of that label that mira can see; "Answer in thread", "in private", "in #team"
 //	mira sends                          submits the form that is open; indented lines "name = value" fill fields, commas part choices
 //	mira opens home                     the bot's own page
 //	mira types "schedule "              a command being typed
 //	joined #team, left #team            the bot is added to a channel or removed; "joined #team by mira" says by whom
 //	gone, back                          the workspace removes the bot, installs it again
+//	removed #team 2                     somebody deletes the second message of the channel
 //	refuse #team forbidden              the platform refuses the channel (or @mira, or thread); accept #team
 //	again                               the last event is delivered once more
 //	twice                               the last click or submission is made once more, as a double click is
@@ -147,6 +150,11 @@ func (s Script) first() bool {
 		}
 	}
 	return true
+}
+
+// Has tells whether one of these verbs happens in the script.
+func (s Script) Has(verbs ...string) bool {
+	return slices.ContainsFunc(s.steps, func(st step) bool { return slices.Contains(verbs, st.line.Verb) })
 }
 
 // Play plays the script in a world and fails the test at the first line that leads to something else than it says.

@@ -50,6 +50,7 @@ type standing struct {
 	channel chat.Channel
 	private chat.Member
 	message chat.Message
+	removed bool
 }
 
 const workspace = chat.Workspace("test:w")
@@ -90,6 +91,8 @@ func (s *stage) Do(l Line) []Shown {
 		s.event(chat.Event{Kind: chat.Kind(l.Verb), Channel: c, Room: chat.ChannelRoom(c), Member: chat.Member(l.Member)})
 	case "gone", "back":
 		s.event(chat.Event{Kind: chat.Kind(l.Verb), Room: "w"})
+	case "removed":
+		s.remove(l)
 	case "refuse":
 		s.refusals[l.Place] = l.Reason
 	case "accept":
@@ -112,6 +115,18 @@ func (s *stage) Do(l Line) []Shown {
 	return s.shown
 }
 
+// remove takes a message of a channel away.
+func (s *stage) remove(l Line) {
+	s.t.Helper()
+	for _, m := range s.messages {
+		if m.where == "#"+l.Channel && m.n == l.N && !m.removed {
+			m.removed = true
+			return
+		}
+	}
+	s.t.Fatalf("line %q: there is no such message", l.Text)
+}
+
 // act carries out what a member does.
 func (s *stage) act(l Line) {
 	s.t.Helper()
@@ -120,6 +135,8 @@ func (s *stage) act(l Line) {
 	switch l.Verb {
 	case "says":
 		ev.Kind, ev.Text = chat.Line, l.Said
+	case "mentions":
+		ev.Kind, ev.Text, ev.Typed = chat.Line, l.Said, true
 	case "writes":
 		ev.Kind, ev.Text, ev.Typed = chat.Line, l.Said, true
 		ev.Channel, ev.Room = "", chat.DirectRoom(m)
@@ -141,7 +158,7 @@ func (s *stage) act(l Line) {
 func (s *stage) click(ev chat.Event, l Line) {
 	s.t.Helper()
 	for _, m := range slices.Backward(s.messages) {
-		if m.private != "" && m.private != ev.Member || !Stands(m.where, m.private != "", l.Where) {
+		if m.removed || m.private != "" && m.private != ev.Member || !Stands(m.where, m.private != "", l.Where) {
 			continue
 		}
 		for _, b := range m.message.Buttons {

@@ -64,6 +64,9 @@ func (s *stage) refusal(a chat.Action) (chat.Reason, bool) {
 	if a.Do == chat.Direct {
 		place = "@" + string(a.Member)
 	}
+	if target := s.find(a.Target); target != nil && target.removed {
+		return chat.ReasonParentGone, true
+	}
 	reason, ok := s.refusals[place]
 	if a.Do == chat.Thread && !ok {
 		reason, ok = s.refusals["thread"]

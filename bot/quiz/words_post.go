@@ -299,7 +299,11 @@ func answerDropped() chat.Message {
 
 // sayOffer asks what a typed text is the answer to; name says which text.
 func (l *look) sayOffer(open []*subject, name string) chat.Message {
-	m := chat.Message{Blocks: []chat.Block{chat.Text("Is that your answer? Only you and I see it.")}}
+	seen := "Only you and I see it."
+	if l.ev.Channel != "" {
+		seen = "It stands in the channel, where all can read it; only you see what it covered."
+	}
+	m := chat.Message{Blocks: []chat.Block{chat.Text("Is that your answer? " + seen)}}
 	for i, t := range open {
 		label := "Grade it: " + t.p.title()
 		if i == 0 && len(open) == 1 {

@@ -19,6 +19,9 @@ func channelID(name string) string { return "C0" + strings.ToUpper(name) }
 func (w *world) member(name string) string {
 	if _, known := w.people[name]; !known {
 		w.person(slackfake.Person{ID: memberID(name), Name: name, TZ: "UTC", Admin: true})
+		for c := range w.channels {
+			w.slack.Join(channelID(c), memberID(name))
+		}
 	}
 	return memberID(name)
 }
@@ -28,13 +31,19 @@ func (w *world) person(p slackfake.Person) {
 	w.slack.AddPerson(p)
 }
 
-// channel is the id of a channel of the script, with everybody in it but the bot.
+// channel is the id of a channel of the script, with everybody in it.
 func (w *world) channel(name string) string {
-	if id := channelID(name); !w.channels[name] {
-		w.channels[name] = true
-		w.slack.AddChannel(id, name, false)
+	id := channelID(name)
+	if w.channels[name] {
+		return id
 	}
-	return channelID(name)
+	w.channels[name] = true
+	w.slack.AddChannel(id, name, false)
+	for _, p := range w.people {
+		w.slack.Join(id, p.ID)
+	}
+	w.invited(id)
+	return id
 }
 
 var (
@@ -76,7 +85,11 @@ func (w *world) Do(l bottest.Line) []bottest.Shown {
 	case "down":
 		w.down()
 	case "up":
-		w.up()
+		if w.stop == nil {
+			w.up()
+		}
+	case "removed":
+		w.slack.DeleteMessage(channelID(l.Channel), w.message(l.Channel, l.N))
 	case "joined":
 		if l.Member == "" {
 			l.Member = "admin"
@@ -129,7 +142,7 @@ func (w *world) Do(l bottest.Line) []bottest.Shown {
 // quietVerbs are those that make no event.
 var quietVerbs = map[string]bool{
 	"clock": true, "wait": true, "down": true, "up": true, "refuse": true, "accept": true, "manager": true, "plain": true,
-	"zone": true, "late": true, "again": true,
+	"zone": true, "late": true, "again": true, "removed": true,
 }
 
 // refusals are conditions of a real Slack that have the reason; the empty one lifts whatever there is.
@@ -159,7 +172,7 @@ func (w *world) refuse(place string, reason chat.Reason) {
 	id := w.channel(strings.TrimPrefix(place, "#"))
 	code, ok := refusals[reason]
 	switch {
-	case reason == chat.ReasonArchived: // the bot is no member, so it hears nothing of it
+	case reason == chat.ReasonArchived: // the bot hears nothing of it
 		if err := w.slack.ArchiveChannel(id, w.member("admin")); err != nil {
 			w.t.Fatal(err)
 		}
@@ -184,6 +197,9 @@ func (w *world) act(l bottest.Line) error {
 	case "writes":
 		w.leave(who, 0)
 		return w.slack.DM(who, w.typed(l.Said))
+	case "mentions":
+		w.leave(who, 0)
+		return w.slack.Mention(who, w.channel(l.Channel), w.typed(l.Said))
 	case "opens":
 		w.leave(who, 0)
 		return w.slack.OpenHome(who)

@@ -56,7 +56,7 @@ func (w *world) shown(l bottest.Line, saw error) []bottest.Shown {
 			all = append(all, bottest.Shown{Where: l.Member, Text: w.inert(home.Plain, home.Blocks), At: time.Now()})
 		}
 	}
-	return append(all, w.journal()...)
+	return append(all, w.journal(l)...)
 }
 
 // views is what has changed in the modals of a line's member.
@@ -111,7 +111,7 @@ func formText(v slackfake.View, plain string) string {
 }
 
 // journal is what was written since it was last read.
-func (w *world) journal() []bottest.Shown {
+func (w *world) journal(l bottest.Line) []bottest.Shown {
 	w.t.Helper()
 	entries := w.fake.Journal()
 	fresh := entries[w.read:]
@@ -119,8 +119,8 @@ func (w *world) journal() []bottest.Shown {
 	var all []bottest.Shown
 	for _, e := range fresh {
 		m := e.Message
-		if m.App == "" || e.Kind == slackfake.Deleted && m.To != "" {
-			continue // a person wrote it; an ephemeral message was put away
+		if m.App == "" || e.Kind == slackfake.Deleted && (m.To != "" || l.Verb == "removed") {
+			continue // a person wrote it; an ephemeral message was put away; the script says so itself
 		}
 		text := w.inert(m.Plain, m.Blocks)
 		w.sameText(m)
@@ -133,6 +133,7 @@ func (w *world) journal() []bottest.Shown {
 		switch {
 		case e.Kind == slackfake.Deleted:
 			where += " gone"
+			w.numbers[m.Channel]-- // the bot takes nothing away but what it has just posted
 		case e.Kind == slackfake.Edited && to != "":
 			where = to + " now"
 		case e.Kind == slackfake.Edited:
@@ -177,6 +178,17 @@ func (w *world) place(e slackfake.Entry) (where, to string, page int) {
 		w.numbers[m.Channel+m.TS] = w.numbers[m.Channel]
 	}
 	return "#" + nameOf(m.Channel), "", page
+}
+
+// message is the ts of a channel's n-th message.
+func (w *world) message(channel string, n int) string {
+	for key, number := range w.numbers {
+		if ts, ok := strings.CutPrefix(key, channelID(channel)); ok && ts != "" && number == n {
+			return ts
+		}
+	}
+	w.t.Fatalf("channel %s has no message %d", channel, n)
+	return ""
 }
 
 // metadata is which page of a long message it is, from 1, and our key where the bot wrote it by itself.

@@ -7,6 +7,7 @@ import (
 	"net/http"
 	"net/http/cookiejar"
 	"net/http/httptest"
+	"slices"
 	"strings"
 	"sync/atomic"
 	"testing"
@@ -31,11 +32,19 @@ const (
 	overHTTP   way = "http"
 )
 
-// scopes are what the app asks for, and what it can do without: with them it hears of invitations and of mentions, and may write in
-// public channels to which nobody invited it. A script says who may write where by refuse and accept.
-var scopes = []string{
-	"commands", "chat:write", "im:write", "im:history", "users:read",
-	"app_mentions:read", "channels:read", "groups:read", "chat:write.public",
+// least are the scopes that the app cannot do without. With them it writes where somebody invited it, and hears neither of that nor of
+// mentions. A script in which it has to hear of them grants more; then it may also write in public channels to which nobody invited
+// it, as after "left" in scripts.
+var (
+	least = []string{"commands", "chat:write", "im:write", "im:history", "users:read"}
+	more  = []string{"app_mentions:read", "channels:read", "groups:read", "chat:write.public"}
+)
+
+func scopesFor(s bottest.Script) []string {
+	if s.Has("joined", "left", "mentions") {
+		return slices.Concat(least, more)
+	}
+	return least
 }
 
 const (
@@ -53,6 +62,7 @@ type world struct {
 	t       *testing.T
 	over    way
 	script  bottest.Script
+	scopes  []string
 	fake    *slackfake.Fake
 	slack   *slackfake.Workspace
 	db      *store.Memory
@@ -79,7 +89,7 @@ type world struct {
 
 func newWorld(t *testing.T, s bottest.Script, over way) *world {
 	w := &world{
-		t: t, over: over, script: s, db: store.NewMemory(), people: map[string]slackfake.Person{}, channels: map[string]bool{}, restricted: map[string]bool{},
+		t: t, over: over, script: s, scopes: scopesFor(s), db: store.NewMemory(), people: map[string]slackfake.Person{}, channels: map[string]bool{}, restricted: map[string]bool{},
 		numbers: map[string]int{}, screen: map[string][]slackfake.View{}, threads: map[string]int{},
 	}
 	t.Cleanup(w.end)
@@ -93,14 +103,8 @@ func newWorld(t *testing.T, s bottest.Script, over way) *world {
 	time.Sleep(time.Until(s.Begin))
 	w.fake = slackfake.New(slackfake.Config{AppToken: appToken, SigningSecret: secret, ClientSecret: clientSecret, Deliveries: slackfake.Deliveries{PingEvery: seldom}})
 	w.slack = w.fake.AddWorkspace(team)
+	w.back()
 	w.channel("team")
-	if over == overSocket {
-		w.token = w.slack.Install(scopes...)
-	}
-	w.up()
-	if over == overHTTP {
-		w.signIn()
-	}
 	return w
 }
 
@@ -161,7 +165,7 @@ func (w *world) signIn() {
 	if err != nil {
 		w.t.Fatal(err)
 	}
-	browser := &http.Client{Jar: cookies, Transport: hosts{"greenroom.example": w.hooks, "slack.fake": w.fake.Handler(), "slack.com": w.fake.Handler()}}
+	browser := &http.Client{Jar: cookies, Transport: hosts{"greenroom.example": w.hooks, "slack.fake": w.grants()}}
 	answer, err := browser.Get(site + "/slack/install")
 	if err != nil {
 		w.t.Fatal(err)
@@ -173,15 +177,20 @@ func (w *world) signIn() {
 	w.settle()
 }
 
+// grants is Slack's page on which the app is allowed what it asks for; here, what the script needs.
+func (w *world) grants() http.Handler {
+	return http.HandlerFunc(func(rw http.ResponseWriter, r *http.Request) {
+		asked := r.URL.Query()
+		asked.Set("scope", strings.Join(w.scopes, ","))
+		r.URL.RawQuery = asked.Encode()
+		w.fake.Handler().ServeHTTP(rw, r)
+	})
+}
+
 // hosts serves the pages of sites in memory.
 type hosts map[string]http.Handler
 
 func (h hosts) RoundTrip(r *http.Request) (*http.Response, error) {
-	if q := r.URL.Query(); q.Has("scope") { // the link asks for more than the bot does by itself: see scopes
-		q.Set("scope", strings.Join(scopes, ","))
-		r = r.Clone(r.Context())
-		r.URL.RawQuery = q.Encode()
-	}
 	rec := httptest.NewRecorder()
 	h[r.URL.Host].ServeHTTP(rec, r)
 	answer := rec.Result()
@@ -189,17 +198,35 @@ func (h hosts) RoundTrip(r *http.Request) (*http.Response, error) {
 	return answer, nil
 }
 
-// back is a new installation. With a single bot token an admin puts the new one in and starts the bot again, which had ended.
+// back is a new installation, after which somebody invites the bot again. With a single bot token an admin puts the new one in and
+// starts the bot again, which had ended.
 func (w *world) back() {
 	w.t.Helper()
+	if w.over == overSocket {
+		w.down()
+		w.removed = false
+		w.token = w.slack.Install(w.scopes...)
+	}
+	if w.stop == nil {
+		w.up()
+	}
 	if w.over == overHTTP {
 		w.signIn()
+	}
+	for name := range w.channels {
+		w.invited(channelID(name))
+	}
+}
+
+// invited is the bot being in a channel without hearing of it, where it has to be.
+func (w *world) invited(channel string) {
+	w.t.Helper()
+	if len(w.scopes) > len(least) {
 		return
 	}
-	w.down()
-	w.removed = false
-	w.token = w.slack.Install(scopes...)
-	w.up()
+	if err := w.slack.Invite(channel, w.member("admin")); err != nil {
+		w.t.Fatal(err)
+	}
 }
 
 func (w *world) down() {

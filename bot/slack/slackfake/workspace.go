@@ -115,6 +115,13 @@ func (w *Workspace) AddChannel(id, name string, private bool, members ...string)
 	w.channels[id] = c
 }
 
+// Join makes a person a member of a channel.
+func (w *Workspace) Join(channel, user string) {
+	w.f.mu.Lock()
+	defer w.f.mu.Unlock()
+	w.mustChannel(channel).members[w.mustPerson(user).ID] = true
+}
+
 // Install installs the app with scopes and gives its token, which does not end by itself. A second Install changes the scopes and
 // gives a new token; the old one still works, as in Slack.
 func (w *Workspace) Install(scopes ...string) string {
