@@ -2,6 +2,7 @@ package page
 
 import (
 	"strings"
+	"sync"
 	"time"
 	"unicode/utf8"
 
@@ -76,10 +77,7 @@ func speak(s chat.Speak, text string) string {
 // Written is an instant in the words of its span's own zone, for where a platform cannot use the reader's. An unknown zone is
 // UTC and says so.
 func Written(s chat.Span) string {
-	zone, err := time.LoadLocation(s.Zone)
-	if err != nil || s.Zone == "" {
-		zone = time.UTC
-	}
+	zone := zoneOf(s.Zone)
 	layout := "Mon 2 Jan, 15:04"
 	switch s.Style {
 	case chat.TimeOnly:
@@ -91,6 +89,23 @@ func Written(s chat.Span) string {
 		layout += " UTC"
 	}
 	return s.At.In(zone).Format(layout)
+}
+
+// zones remembers the zones that were asked for: time.LoadLocation reads a file each time, and every date of a message is written
+// several times. There are some 600 names; others are not remembered.
+var zones sync.Map
+
+// zoneOf is the zone of a name; UTC where there is none.
+func zoneOf(name string) *time.Location {
+	if known, ok := zones.Load(name); ok {
+		return known.(*time.Location)
+	}
+	zone, err := time.LoadLocation(name)
+	if err != nil {
+		return time.UTC
+	}
+	zones.Store(name, zone)
+	return zone
 }
 
 // Aligned draws a table as lines of text whose columns stand below one another, for where a platform has no tables. Widths are in

@@ -29,11 +29,13 @@ func checkMessage(t testing.TB, v any, editable bool) {
 	if blank(c.text) || chars(c.text) > limit {
 		t.Errorf("text has %d characters, at most %d: %.100q", chars(c.text), limit, c.text)
 	}
-	inner := regexp.MustCompile(`<(!date\^\d+\^[^|>]+\|[^<>|]+|#[A-Z][A-Z0-9]+)>`).ReplaceAllString(c.text, "")
-	if strings.ContainsAny(inner, "<>") {
+	if inner := allowedMarkup.ReplaceAllString(c.text, ""); strings.ContainsAny(inner, "<>") {
 		t.Errorf("text has markup: %q", inner)
 	}
 }
+
+// allowedMarkup is all that may stand between angle brackets: dates and channels.
+var allowedMarkup = regexp.MustCompile(`<(!date\^\d+\^[^|>]+\|[^<>|]+|#[A-Z][A-Z0-9]+)>`)
 
 func checkView(t testing.TB, v any) {
 	t.Helper()
