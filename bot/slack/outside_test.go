@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"log/slog"
 	"strings"
+	"sync"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -24,7 +25,25 @@ type outside struct {
 	team *slackfake.Workspace
 	mem  store.DB // outlives the adapter
 	cfg  Config
-	log  *bytes.Buffer
+	log  *notes
+}
+
+// notes is a log that may be read while it is written.
+type notes struct {
+	mu   sync.Mutex
+	text bytes.Buffer
+}
+
+func (n *notes) Write(b []byte) (int, error) {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	return n.text.Write(b)
+}
+
+func (n *notes) String() string {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	return n.text.String()
 }
 
 const (
@@ -42,7 +61,7 @@ var (
 func inSlack(t *testing.T, scopes []string, test func(o *outside)) {
 	t.Helper()
 	synctest.Test(t, func(t *testing.T) {
-		o := &outside{t: t, mem: store.NewMemory(), log: &bytes.Buffer{}}
+		o := &outside{t: t, mem: store.NewMemory(), log: &notes{}}
 		o.fake = slackfake.New(slackfake.Config{Seed: 1})
 		defer o.fake.Close()
 		o.team = o.fake.AddWorkspace("T1")
@@ -52,7 +71,7 @@ func inSlack(t *testing.T, scopes []string, test func(o *outside)) {
 		o.team.AddChannel(prep, "prep", false, o.team.Bot(), miraID, "U0SAM")
 		o.team.AddChannel("C0SECRET", "secret", true, o.team.Bot(), miraID)
 		o.cfg = Config{
-			DB: store.Space(o.mem, "slack"), BotToken: token, AppToken: "xapp-1", API: o.fake.API(), Dial: o.fake.Dial,
+			DB: store.Space(o.mem, "slack"), BotToken: token, AppToken: "xapp-1-fake", API: o.fake.API(), Dial: o.fake.Dial,
 			Log: slog.New(slog.NewTextHandler(o.log, nil)),
 		}
 		o.restart()
@@ -79,6 +98,25 @@ func (o *outside) restart() {
 		o.t.Fatal(err)
 	}
 }
+
+// run connects the adapter to a bot until the test ends it.
+func (o *outside) run(bot chat.Handler) (end func()) {
+	ctx, cancel := context.WithCancel(o.t.Context())
+	ended := make(chan error, 1)
+	go func() { ended <- o.Run(ctx, bot) }()
+	synctest.Wait()
+	return func() {
+		cancel()
+		if err := <-ended; err != nil {
+			o.t.Errorf("Run: %v", err)
+		}
+	}
+}
+
+// handler is a bot.
+type handler func(context.Context, chat.Event) (chat.Reply, error)
+
+func (h handler) Handle(ctx context.Context, e chat.Event) (chat.Reply, error) { return h(ctx, e) }
 
 // carry does what the shell does with a row: it waits where it is told to, asks Find after what ended unknown, and sends again. It
 // gives up after a hundred tries. doubt is what became of a row that is sent only once and nobody knows of.

@@ -70,7 +70,7 @@ type homeOf struct {
 }
 
 type homeTurn struct {
-	sync.Mutex
+	free    chan struct{} // holds one while nobody has the turn
 	waiting int
 }
 
@@ -83,18 +83,19 @@ func (h *homes) turn(e chat.Event) (done func()) {
 	}
 	t := h.turns[of]
 	if t == nil {
-		t = &homeTurn{}
+		t = &homeTurn{free: make(chan struct{}, 1)}
+		t.free <- struct{}{}
 		h.turns[of] = t
 	}
 	t.waiting++
 	h.mu.Unlock()
-	t.Lock()
+	<-t.free // each holds it within handleWithin and showWithin
 	return func() {
-		t.Unlock()
 		h.mu.Lock()
 		defer h.mu.Unlock()
 		if t.waiting--; t.waiting == 0 {
 			delete(h.turns, of)
 		}
+		t.free <- struct{}{}
 	}
 }
