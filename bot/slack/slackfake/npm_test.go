@@ -17,9 +17,12 @@ import (
 // clients is the folder in which npm installs Slack's official clients and types. Tests install nothing.
 const clients = "npm"
 
-// needClients skips a test where Slack's clients are not installed.
+// needClients skips a test where Slack's clients are not installed, or where time is short.
 func needClients(t *testing.T) {
 	t.Helper()
+	if testing.Short() {
+		t.Skip("left out of -short: Slack's own clients take seconds to start")
+	}
 	if _, err := os.Stat(filepath.Join(clients, "node_modules", "@slack")); err != nil {
 		t.Skip("left out: Slack's own clients are not installed; run npm ci in bot/slack/slackfake/npm")
 	}
