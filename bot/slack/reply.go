@@ -113,7 +113,7 @@ func submitted(in Inbound, r chat.Reply, names Names, acked bool) Answer {
 	if acked {
 		return Answer{Keep: keep, Calls: []Call{{"views.update", viewCall{View: in.Way.View, Body: v}}}}
 	}
-	if ack := slack.NewUpdateViewSubmissionResponse(&v); size(ack) <= maxAck {
+	if ack, ok := riding(slack.NewUpdateViewSubmissionResponse(&v)); ok {
 		return Answer{Keep: keep, Ack: ack}
 	}
 	return Answer{Keep: keep, Ack: Working(in, names), Calls: []Call{{"views.update", viewCall{View: in.Way.View, Body: v}}}}
@@ -180,8 +180,10 @@ func responded(in Inbound, r chat.Reply, names Names, acked bool) Answer {
 	if in.inDirect() {
 		body.Type = slack.ResponseTypeInChannel
 	}
-	if !acked && in.Way.Payload == string(CommandPayload) && size(body) <= maxAck {
-		return Answer{Keep: keep, Ack: body}
+	if !acked && in.Way.Payload == string(CommandPayload) {
+		if ack, ok := riding(body); ok {
+			return Answer{Keep: keep, Ack: ack}
+		}
 	}
 	return Answer{Keep: keep, Calls: []Call{{ResponseURL, body}}}
 }
@@ -287,8 +289,8 @@ func options(choices []chat.Choice) suggestions {
 	return s
 }
 
-// size is how many bytes v has as JSON.
-func size(v any) int {
-	b, _ := json.Marshal(v) // drawn by us: cannot fail
-	return len(b)
+// riding is what rides on an acknowledgement, as JSON, so that it is written once only; false where it is too large for that.
+func riding(v any) (json.RawMessage, bool) {
+	raw, _ := json.Marshal(v) // drawn by us: cannot fail
+	return raw, len(raw) <= maxAck
 }
