@@ -62,7 +62,11 @@ func (c *call) within(m method) *refusal {
 	if refused := c.take(c.method+" "+team, l); refused != nil || m.tier != posting {
 		return refused
 	}
-	return c.take("channel "+team+" "+c.args["channel"], perChannel)
+	where := c.args["channel"]
+	if ch := c.w.channels[where]; ch != nil && ch.direct != "" {
+		where = ch.direct // a direct message goes by the person's id too
+	}
+	return c.take("channel "+team+" "+where, perChannel)
 }
 
 // take takes one call from a bucket.

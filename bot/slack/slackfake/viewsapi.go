@@ -57,7 +57,7 @@ func (c *call) viewsUpdate() (map[string]any, *refusal) {
 func (c *call) viewsPublish() (map[string]any, *refusal) {
 	m := c.w.people[c.args["user_id"]]
 	if m == nil || m.Bot {
-		return nil, refuse("user_not_found")
+		return nil, refuse("invalid_arguments", "invalid `user_id`")
 	}
 	v, refused := c.w.publishView(m, json.RawMessage(c.args["view"]), c.args["hash"])
 	if refused != nil {

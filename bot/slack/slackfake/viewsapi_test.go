@@ -94,7 +94,7 @@ func TestHomePage(t *testing.T) {
 	publish := func(user, text string) object {
 		return object{"user_id": user, "view": object{"type": "home", "blocks": []any{ofType("header", object{"text": ofType("plain_text", object{"text": text})})}}}
 	}
-	x.refused("user_not_found", "views.publish", publish("UNOBODY", "a"))
+	x.refused("invalid_arguments", "views.publish", publish("UNOBODY", "a"))
 	x.refused("invalid_arguments", "views.publish", object{"user_id": "UMIRA", "view": modal("a", nil)})
 	x.refused("invalid_arguments", "views.open", object{"trigger_id": x.trigger("UMIRA"), "view": publish("UMIRA", "a")["view"]})
 	if _, any := x.w.Home("UMIRA"); any {
