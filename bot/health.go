@@ -32,7 +32,7 @@ func (b *Bot) Health(ctx context.Context) Health {
 	states := maps.Clone(b.runners.states)
 	b.runners.mu.Unlock()
 	for name, state := range states {
-		if p, tells := b.Platforms[name].(troubled); tells {
+		if p, tells := b.Platforms[name].(troubled); tells && state.Trouble == "" {
 			state.Trouble = p.Trouble()
 			states[name] = state
 		}

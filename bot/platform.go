@@ -61,7 +61,7 @@ type PlatformHealth struct {
 	State   string    `json:"state"` // running, restarting, down
 	Since   time.Time `json:"since"`
 	Ended   int       `json:"ended"`             // how often it ended by itself
-	Trouble string    `json:"trouble,omitempty"` // what is wrong while it runs, and what to do, where it can tell
+	Trouble string    `json:"trouble,omitempty"` // what is wrong, or why it is down, and what to do, where it can tell
 }
 
 // troubled is a platform that can tell what is wrong while it runs: a sentence that names no workspace and nobody, empty when
@@ -113,6 +113,7 @@ func (r *runners) keep(ctx context.Context, name string, p chat.Platform) error 
 		var fatal *chat.Fatal
 		if errors.As(err, &fatal) {
 			r.set(name, "down")
+			r.explain(name, fatal.Error())
 			log.Error("platform is down and stays down", slog.Any("err", err))
 			return err
 		}
@@ -139,5 +140,14 @@ func (r *runners) set(name, state string) {
 	if state != "running" {
 		h.Ended++
 	}
+	r.states[name] = h
+}
+
+// explain says why a platform is down.
+func (r *runners) explain(name, trouble string) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	h := r.states[name]
+	h.Trouble = trouble
 	r.states[name] = h
 }

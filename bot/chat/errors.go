@@ -36,7 +36,7 @@ type Wait struct{ Until time.Time }
 func (w *Wait) Error() string { return "wait until " + w.Until.UTC().Format(time.RFC3339Nano) }
 
 // Fatal is the error of a Run that would fail the same way again: a token that was revoked, a port in use. The platform
-// is not started again.
+// is not started again, and the health shows its text: a sentence that names no workspace and nobody.
 type Fatal struct{ Err error }
 
 func (f *Fatal) Error() string { return f.Err.Error() }

@@ -77,8 +77,13 @@ func NewKey(id string) (string, error) {
 	return id + ":" + base64.StdEncoding.EncodeToString(raw), nil
 }
 
-// String, GoString and Format show how many keys there are, and none of them.
-func (k Keys) String() string { return fmt.Sprintf("%d keys", len(k.ring)) }
+// String shows how many keys there are, and none of them.
+func (k Keys) String() string {
+	if len(k.ring) == 1 {
+		return "1 key"
+	}
+	return fmt.Sprintf("%d keys", len(k.ring))
+}
 
 // Format keeps every verb from looking inside.
 func (k Keys) Format(f fmt.State, _ rune) { fmt.Fprint(f, k.String()) }

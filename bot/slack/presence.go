@@ -46,7 +46,7 @@ func (i *installs) start(ctx context.Context, h chat.Handler) error {
 	case errors.Is(err, ErrOrgWide):
 		return &chat.Fatal{Err: err}
 	case saysOne(err, errorsOfGone):
-		err = errors.Join(err, i.endSingle(ctx, h))
+		i.report(ctx, i.endSingle(ctx, h))
 	case !saysOne(err, errorsOfRefusal):
 		return err
 	}
@@ -114,7 +114,7 @@ func (i *installs) run(ctx context.Context, h chat.Handler) error {
 		err := i.look(ctx, h)
 		i.report(ctx, err)
 		if in := i.known(); err == nil && in != nil && in.Token == "" {
-			return &chat.Fatal{Err: fmt.Errorf("workspace %s has removed Greenroom; %s", in.Team, installAgain)}
+			return &chat.Fatal{Err: fmt.Errorf("the workspace has removed Greenroom; %s", installAgain)}
 		}
 		timer.Reset(everyMinute)
 		select {

@@ -82,7 +82,7 @@ func (c config) check() error {
 
 // checkHooks refuses addresses that cannot be meant.
 func (c config) checkHooks() error {
-	_, _, err := net.SplitHostPort(c.Hooks)
+	_, port, err := net.SplitHostPort(c.Hooks)
 	switch {
 	case c.Hooks == "" && c.HooksURL != "":
 		return usagef("--hooks-url %s says how --hooks is reached; add --hooks :8081", c.HooksURL)
@@ -90,7 +90,7 @@ func (c config) checkHooks() error {
 		return nil
 	case err != nil:
 		return usagef("--hooks %q is not an address; write one such as :8081", c.Hooks)
-	case c.Hooks == c.Listen:
+	case c.Hooks == c.Listen && port != "0":
 		return usagef("--hooks and --listen are both %s; give each a port of its own, such as --hooks :8081", c.Hooks)
 	case c.HooksURL != "":
 		return checkOutside(c.HooksURL)

@@ -38,25 +38,31 @@ func (c health) Run(std streams) error {
 	if err := json.NewDecoder(io.LimitReader(response.Body, 1<<20)).Decode(&h); err != nil {
 		return fmt.Errorf("what answers at %s is not Greenroom: %w", c.Listen, err)
 	}
-	if !h.OK {
-		return fmt.Errorf("%s; see the log", strings.Join(troubles(h), ", "))
+	if found := troubles(h); len(found) > 0 {
+		return fmt.Errorf("%s; see the log", strings.Join(found, ", "))
 	}
 	_, err = fmt.Fprintln(std.out, "all is well")
 	return err
 }
 
-// troubles is what is wrong, in words.
+// troubles is what is wrong, in words. It is stricter than /healthz, which is well while any platform runs: here each counts.
 func troubles(h bot.Health) []string {
 	var found []string
 	if !h.Store {
 		found = append(found, "the store does not answer")
 	}
 	for _, name := range slices.Sorted(maps.Keys(h.Platforms)) {
-		if p := h.Platforms[name]; p.State != "running" {
+		p := h.Platforms[name]
+		switch {
+		case p.State != "running" && p.Trouble != "":
+			found = append(found, fmt.Sprintf("%s is %s: %s", name, p.State, p.Trouble))
+		case p.State != "running":
 			found = append(found, fmt.Sprintf("%s is %s", name, p.State))
+		case p.Trouble != "":
+			found = append(found, fmt.Sprintf("%s: %s", name, p.Trouble))
 		}
 	}
-	if len(found) == 0 {
+	if len(found) == 0 && !h.OK {
 		found = append(found, "Greenroom is stopping")
 	}
 	return found

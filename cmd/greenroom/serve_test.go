@@ -3,29 +3,38 @@ package main
 import (
 	"bufio"
 	"bytes"
-	"io"
+	"encoding/json"
 	"net/http"
 	"os"
 	"os/exec"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strings"
 	"syscall"
 	"testing"
 	"time"
+
+	"greenroom/bot"
 )
 
 // process is greenroom serve in a process of its own (TestMain puts the program in the path).
 type process struct {
 	*exec.Cmd
 	address string
+	hooks   string // where platforms reach it, with --hooks
 	log     *bytes.Buffer
 }
 
-// start waits until the first line says where it is.
+// start waits until its first lines say where it is. What looks like NAME=value among args goes into its environment.
 func start(t *testing.T, args ...string) *process {
 	t.Helper()
+	var env []string
+	for len(args) > 0 && strings.HasPrefix(args[0], "GREENROOM_") {
+		env, args = append(env, args[0]), args[1:]
+	}
 	p := &process{Cmd: exec.Command("greenroom", append([]string{"serve"}, args...)...), log: &bytes.Buffer{}}
+	p.Env = append(os.Environ(), env...)
 	p.Stderr = p.log
 	out, err := p.StdoutPipe()
 	if err != nil {
@@ -35,36 +44,51 @@ func start(t *testing.T, args ...string) *process {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { p.Process.Kill(); p.Wait() })
-	line, err := bufio.NewReader(out).ReadString('\n')
+	lines := bufio.NewReader(out)
+	line, err := lines.ReadString('\n')
 	found := regexp.MustCompile(`^Greenroom is at http://(\S+) `).FindStringSubmatch(line)
 	if found == nil {
 		p.Wait()
 		t.Fatalf("greenroom %v said %q, %v; its log:\n%s", args, line, err, p.log)
 	}
 	p.address = found[1]
+	if slices.Contains(args, "--hooks") {
+		line, err := lines.ReadString('\n')
+		if found = regexp.MustCompile(`^Platforms reach it at (\S+)\.\n`).FindStringSubmatch(line); found == nil {
+			t.Fatalf("greenroom %v said %q, %v", args, line, err)
+		}
+		p.hooks = found[1]
+	}
 	return p
 }
 
 // waitHealthy asks for the health until it is good: a platform takes a moment to begin, and until then it is not.
 func (p *process) waitHealthy(t *testing.T) {
 	t.Helper()
-	said := ""
+	p.waitHealth(t, func(h bot.Health) bool { return h.OK })
+}
+
+// waitHealth asks for the health until it is as wanted.
+func (p *process) waitHealth(t *testing.T, wanted func(bot.Health) bool) bot.Health {
+	t.Helper()
+	var h bot.Health
 	for deadline := time.Now().Add(20 * time.Second); time.Now().Before(deadline); {
 		response, err := http.Get("http://" + p.address + "/healthz")
 		if err != nil {
 			t.Fatal(err)
 		}
-		body, err := io.ReadAll(response.Body)
+		h = bot.Health{}
+		err = json.NewDecoder(response.Body).Decode(&h)
 		response.Body.Close()
-		if err != nil {
-			t.Fatal(err)
+		if err != nil || h.OK != (response.StatusCode == http.StatusOK) {
+			t.Fatalf("/healthz: %s, %+v, %v", response.Status, h, err)
 		}
-		if response.StatusCode == http.StatusOK {
-			return
+		if wanted(h) {
+			return h
 		}
-		said = string(body)
 	}
-	t.Fatalf("/healthz still says %s", said)
+	t.Fatalf("/healthz still says %+v; the log:\n%s", h, p.log)
+	return h
 }
 
 // stop sends a signal and fails the test unless the process ends well.
