@@ -84,7 +84,9 @@ func (s *step) eraseWorkspace([]string) error {
 		s.wake(s.ev.At.Add(time.Second), s.ev.Room, "", "erase")
 		return nil
 	}
-	s.d.Delete(workspaceRef(s.ev.Workspace))
+	// What went out is known by the numbers of schedules for longer than it is kept here: none is used again.
+	s.ws = workspace{Schedules: s.ws.Schedules}
+	s.saveWorkspace()
 	return nil
 }
 

@@ -1,7 +1,9 @@
 package quiz
 
 import (
+	"strings"
 	"time"
+	"unicode/utf8"
 
 	"greenroom/bot/chat"
 )
@@ -23,6 +25,9 @@ func typedFeature() feature {
 
 // offer asks what a typed text is the answer to: the newest open posts that the member has not answered.
 func (s *step) offer(text string) (chat.Reply, error) {
+	if n := utf8.RuneCountInString(strings.TrimSpace(text)); n > chat.MaxAnswer {
+		return tell(plainly(answerTooLong(n))), nil
+	}
 	if notAnAnswer(text) != "" {
 		return chat.Reply{}, nil
 	}
