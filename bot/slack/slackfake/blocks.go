@@ -26,14 +26,15 @@ const (
 	maxTablesText = 10_000 // of all cells of a message: docs.slack.dev, table block
 )
 
-// blockKinds are the blocks that an app can send. Those for agents (alert, card, carousel, plan, task_card …), video, which wants a scope
+// blockKinds are the blocks that an app can send. A field that is in no page and not in @slack/types, such as a header's level, is refused,
+// though some SDK may know it. Those for agents (alert, card, carousel, plan, task_card …), video, which wants a scope
 // of its own, and file, which Slack makes itself, are not among them.
 var blockKinds = kinds{
 	"actions":         {fields: fields{"block_id": id, "elements!": list(1, 25, elementKinds.only(inActions...))}},
 	"context":         {fields: fields{"block_id": id, "elements!": list(1, 10, contextKinds.check)}},
 	"context_actions": {fields: fields{"block_id": id, "elements!": list(1, 5, elementKinds.only("feedback_buttons", "icon_button"))}},
 	"divider":         {fields: fields{"block_id": id}},
-	"header":          {fields: fields{"block_id": id, "text!": plainText(150), "level": whole(1, 4)}},
+	"header":          {fields: fields{"block_id": id, "text!": plainText(150)}},
 	"image":           {fields: imageFields(fields{"block_id": id, "title": plainText(2000)}), also: oneImage},
 	"input": {fields: fields{
 		"block_id": id, "label!": plainText(2000), "hint": plainText(2000), "optional": boolean, "dispatch_action": boolean,
@@ -64,8 +65,8 @@ var where = map[surface][]string{
 
 var contextKinds = kinds{
 	"image":      {fields: imageFields(nil), also: oneImage},
-	"plain_text": textKinds["plain_text"](2000),
-	"mrkdwn":     textKinds["mrkdwn"](2000),
+	"plain_text": textKinds["plain_text"](3000),
+	"mrkdwn":     textKinds["mrkdwn"](3000),
 }
 
 var cellKinds = kinds{
