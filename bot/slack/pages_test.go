@@ -3,11 +3,14 @@ package slack
 import (
 	"context"
 	"encoding/json"
+	"fmt"
 	"strings"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"greenroom/bot/chat"
+	"greenroom/bot/slack/slackfake"
 	"greenroom/store"
 )
 
@@ -292,4 +295,72 @@ func TestDirectMessage(t *testing.T) {
 	if edited, _ := directMessage(a, now, names); edited.Metadata.EventPayload[metadataKey] != "nudge/1" {
 		t.Errorf("an edit renames its message: %v", edited.Metadata)
 	}
+}
+
+// In Slack: whoever reads a long message leafs through it where it stands, the bot hears nothing of it, and what is over a week old
+// says what to do.
+func TestLeafThrough(t *testing.T) {
+	m := book()
+	reply := func(context.Context, chat.Event) (chat.Reply, error) { return chat.Reply{Message: &m}, nil }
+	bothWays(t, func(w *world) {
+		w.bot.will(opensForm(reply))
+		w.must(w.hill.Command("U0MIRA", "C0PREP", "/greenroom", "answer"))
+		synctest.Wait()
+		w.must(w.hill.Submit("U0MIRA", map[string][]string{"answer": {"One thread and one event loop."}}))
+		synctest.Wait()
+		w.bot.will(reply)
+		w.must(w.hill.Command("U0MIRA", "C0PREP", "/greenroom", "full"))
+		w.must(w.hill.DM("U0MIRA", "full"))
+		w.must(w.hill.OpenHome("U0MIRA"))
+		synctest.Wait()
+		w.bot.got()
+
+		whisper := w.hill.Ephemerals("U0MIRA")[0]
+		direct := func() slackfake.Message { all := w.hill.Directs("U0MIRA"); return all[len(all)-1] }
+		for name, place := range map[string]struct {
+			at   slackfake.Place
+			sees func() string
+		}{
+			"ephemeral": {slackfake.Place{Channel: "C0PREP", TS: whisper.TS}, func() string { return w.hill.Ephemerals("U0MIRA")[0].Plain }},
+			"direct":    {slackfake.Place{Channel: direct().Channel, TS: direct().TS}, func() string { return direct().Plain }},
+			"modal":     {slackfake.Place{}, func() string { return w.top("U0MIRA") }},
+			"home":      {slackfake.Place{Home: true}, func() string { home, _ := w.hill.Home("U0MIRA"); return home.Plain }},
+		} {
+			words := strings.Count(place.sees(), "word")
+			for page := 2; strings.Contains(place.sees(), "[Next: "); page++ {
+				first, _, _ := strings.Cut(place.sees()[strings.Index(place.sees(), "[Next: ")+1:], "]")
+				w.must(w.hill.Click("U0MIRA", place.at, first))
+				synctest.Wait()
+				if says := fmt.Sprintf("Page %d of ", page); !strings.Contains(place.sees(), says) || !strings.Contains(place.sees(), "[How I did]") {
+					t.Fatalf("%s: %q is not on %.200q", name, says, place.sees())
+				}
+				words += strings.Count(place.sees(), "word")
+			}
+			if !strings.Contains(place.sees(), "the end") || words != 2150 {
+				t.Errorf("%s: %d words, and at last %.300q", name, words, place.sees())
+			}
+		}
+		if n := len(w.hill.Ephemerals("U0MIRA")); n != 1 || len(w.hill.Views("U0MIRA")) != 1 {
+			t.Errorf("%d ephemeral messages", n)
+		}
+		if events := w.bot.got(); len(events) != 0 {
+			t.Errorf("the bot was handed %+v", events)
+		}
+	})
+	inWorld(t, byHTTP, func(w *world) {
+		w.bot.will(reply)
+		w.must(w.hill.DM("U0MIRA", "full"))
+		synctest.Wait()
+		time.Sleep(8*24*time.Hour + sweepEvery)
+		all := w.hill.Directs("U0MIRA")
+		at := slackfake.Place{Channel: all[1].Channel, TS: all[1].TS}
+		w.must(w.hill.Click("U0MIRA", at, "Next: page 2 of 3"))
+		synctest.Wait()
+		if got := w.directs("U0MIRA"); len(got) != 2 || !strings.Contains(got[1], "Ask for it again") {
+			t.Errorf("%q", got)
+		}
+		if left, err := w.slack.cfg.DB.List(t.Context(), "page/", "", 9); err != nil || len(left) != 0 {
+			t.Errorf("%d records are left, %v", len(left), err)
+		}
+	})
 }
