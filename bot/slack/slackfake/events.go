@@ -187,9 +187,20 @@ func (w *Workspace) RevokeToken() error {
 	return nil
 }
 
-// Event delivers an inner event of any type, as Slack does with those of next year.
+// Event delivers an inner event of any type, as Slack does with those of next year, where the app's scopes let it hear of it.
 func (w *Workspace) Event(inner map[string]any) error {
-	return w.tell("", func(*member) (map[string]any, error) { return inner, nil })
+	w.f.mu.Lock()
+	if w.install == nil {
+		w.f.mu.Unlock()
+		return NotInstalled
+	}
+	p := w.f.wire.eventParcel(w, inner, "")
+	w.f.mu.Unlock()
+	if p != nil {
+		p.made = true
+		w.f.wire.deliver(p)
+	}
+	return nil
 }
 
 // OrgWide makes the installation one for a whole organisation, as payloads say it.
@@ -221,10 +232,7 @@ func (w *Workspace) Redeliver() error {
 // tell lets something happen in the workspace and delivers the event that says so, where the app may hear of it.
 func (w *Workspace) tell(by string, happen func(*member) (map[string]any, error)) error {
 	w.f.mu.Lock()
-	var m *member
-	if by != "" {
-		m = w.mustPerson(by)
-	}
+	m := w.mustPerson(by)
 	if w.install == nil {
 		w.f.mu.Unlock()
 		return NotInstalled

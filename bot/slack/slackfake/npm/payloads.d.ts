@@ -1,7 +1,7 @@
 // What is recorded is held to these types. Those of Slack's packages are narrowed where they let anything pass, and widened where
 // they leave out what Slack sends: a click in a view has no response_url, and what has no organisation says null.
 import type { BlockAction, BlockSuggestion, EnvelopedEvent, SlashCommand, ViewClosedAction, ViewOutput, ViewSubmitAction } from '@slack/bolt';
-import type { AppHomeOpenedEvent, GenericMessageEvent, HomeView, KnownBlock, MessageMetadata, ModalView, SlackEvent } from '@slack/types';
+import type { AppHomeOpenedEvent, GenericMessageEvent, HomeView, KnownBlock, MessageChangedEvent, MessageDeletedEvent, MessageMetadata, ModalView, SlackEvent } from '@slack/types';
 
 // docs.slack.dev, Rich text block: a list goes on counting from offset. The package has no such field.
 declare module '@slack/types/dist/block-kit/block-elements' {
@@ -28,9 +28,19 @@ export type interactive =
 
 // A message has no subtype, instead of one that is undefined, and says which app wrote it.
 type Written = With<GenericMessageEvent, { subtype?: undefined; app_id?: string }>;
+type Shown = Omit<Written, 'channel' | 'channel_type' | 'event_ts'>;
+type Changed = With<MessageChangedEvent, { message: Shown; previous_message: Shown }>;
+type Deleted = With<MessageDeletedEvent, { previous_message: Shown }>;
+
 // The home page that was opened is a whole view, with its id and state.
 type Opened = With<AppHomeOpenedEvent, { view?: ViewOutput }>;
 type NextYears = { type: 'event_of_next_year'; [field: string]: unknown };
-type Inner = Exclude<SlackEvent, GenericMessageEvent | AppHomeOpenedEvent> | Written | Opened | NextYears;
+type Inner =
+  | Exclude<SlackEvent, GenericMessageEvent | MessageChangedEvent | MessageDeletedEvent | AppHomeOpenedEvent>
+  | Written
+  | Changed
+  | Deleted
+  | Opened
+  | NextYears;
 
 export type events_api = With<EnvelopedEvent, { event: Inner; context_enterprise_id: string | null }>;
