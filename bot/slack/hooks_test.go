@@ -112,6 +112,18 @@ func TestReplay(t *testing.T) {
 	})
 }
 
+// A form that is delivered again gets the same answer again: an empty one would close it.
+func TestFormIsDeliveredAgain(t *testing.T) {
+	inWorld(t, byHTTP, func(w *world) {
+		w.bot.will(saying("3 of 5"))
+		body := "payload=" + url.QueryEscape(string(payload(t, "submission")))
+		_, first := w.ask(signed("/slack/interactive", formType, body, time.Now()))
+		_, again := w.ask(signed("/slack/interactive", formType, body, time.Now().Add(time.Second)))
+		w.want("the answers are alike", first == again && strings.Contains(first, "3 of 5"), true)
+		w.want("handed over", len(w.bot.got()), 1)
+	})
+}
+
 func TestRequests(t *testing.T) {
 	inWorld(t, byHTTP, func(w *world) {
 		now := time.Now()

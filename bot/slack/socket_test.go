@@ -93,6 +93,41 @@ func TestAcknowledgedOnTheOldConnection(t *testing.T) {
 	})
 }
 
+// muted is a connection on which writing fails once broken is set.
+type muted struct {
+	net.Conn
+	broken *atomic.Bool
+}
+
+func (b muted) Write(p []byte) (int, error) {
+	if b.broken.Load() {
+		return 0, net.ErrClosed
+	}
+	return b.Conn.Write(p)
+}
+
+// A connection over which no acknowledgement goes out any more is replaced, though Slack still sends over it.
+func TestWritingFails(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := newWorld(t, bySocket, slackfake.Config{Deliveries: slackfake.Deliveries{PingEvery: time.Hour}})
+		var broken atomic.Bool
+		cfg := w.slack.cfg
+		cfg.Ping = time.Hour
+		dial := cfg.Dial
+		cfg.Dial = func(ctx context.Context, network, address string) (net.Conn, error) {
+			c, err := dial(ctx, network, address)
+			return muted{c, &broken}, err
+		}
+		w.slack, _ = New(cfg)
+		w.start()
+		broken.Store(true)
+		_ = w.hill.Command("U0SAM", "C0PREP", "/greenroom", "help") // sees trouble
+		broken.Store(false)
+		time.Sleep(10 * time.Second)
+		w.must(w.hill.Command("U0SAM", "C0PREP", "/greenroom", "help"))
+	})
+}
+
 // Slack refuses the app token: Run says what to do, at once, and is not tried again.
 func TestAppTokenIsRefused(t *testing.T) {
 	for _, code := range []slackfake.Fault{"invalid_auth", "token_revoked", "account_inactive", "missing_scope", "not_allowed_token_type"} {
