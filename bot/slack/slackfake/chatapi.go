@@ -170,10 +170,11 @@ func (c *call) chatUpdate() (map[string]any, *refusal) {
 	if c.args.has("metadata") && to.Metadata == nil { // an empty object removes what there was
 		m.Metadata = nil
 	}
+	previous := m.shown()
 	c.w.edit(m, to)
 	c.w.happened(ch, map[string]any{
 		"type": "message", "subtype": "message_changed", "channel": ch.id, "channel_type": ch.channelType(), "hidden": true,
-		"message": m.json(true), "ts": m.Edited, "event_ts": m.Edited,
+		"message": m.shown(), "previous_message": previous, "ts": m.Edited, "event_ts": m.Edited,
 	})
 	return map[string]any{"channel": ch.id, "ts": m.TS, "text": m.Text, "message": m.json(true)}, nil
 }
@@ -198,7 +199,7 @@ func (c *call) chatDelete() (map[string]any, *refusal) {
 	ts := c.ts()
 	c.w.happened(ch, map[string]any{
 		"type": "message", "subtype": "message_deleted", "channel": ch.id, "channel_type": ch.channelType(), "hidden": true,
-		"deleted_ts": m.TS, "ts": ts, "event_ts": ts,
+		"previous_message": m.shown(), "deleted_ts": m.TS, "ts": ts, "event_ts": ts,
 	})
 	return map[string]any{"channel": ch.id, "ts": m.TS}, nil
 }

@@ -79,10 +79,16 @@ func (m Message) json(metadata bool) map[string]any {
 	return j
 }
 
+// shown is the message as events show it: @slack/types, GenericMessageEvent, has no metadata.
+func (m Message) shown() map[string]any {
+	e := m.json(false)
+	delete(e, "metadata")
+	return e
+}
+
 // event is the message as the inner event by which the app hears of it.
 func (m Message) event(c *channel) map[string]any {
-	e := m.json(false)
-	delete(e, "metadata") // @slack/types, GenericMessageEvent, has none
+	e := m.shown()
 	e["channel"], e["channel_type"], e["event_ts"] = c.id, c.channelType(), m.TS
 	return e
 }

@@ -1,7 +1,7 @@
 // What is recorded is held to these types. Those of Slack's packages are narrowed where they let anything pass, and widened where
 // they leave out what Slack sends: a click in a view has no response_url, and what has no organisation says null.
-import type { BlockAction, BlockSuggestion, EnvelopedEvent, SlashCommand, ViewClosedAction, ViewOutput, ViewSubmitAction } from '@slack/bolt';
-import type { AppHomeOpenedEvent, GenericMessageEvent, HomeView, KnownBlock, MessageChangedEvent, MessageDeletedEvent, MessageMetadata, ModalView, SlackEvent } from '@slack/types';
+import type { BlockAction, BlockElementAction, BlockSuggestion, ButtonAction, EnvelopedEvent, SlashCommand, ViewClosedAction, ViewOutput, ViewSubmitAction } from '@slack/bolt';
+import type { AppHomeOpenedEvent, Button, GenericMessageEvent, HomeView, KnownBlock, MessageChangedEvent, MessageDeletedEvent, MessageMetadata, ModalView, SlackEvent } from '@slack/types';
 
 // docs.slack.dev, Rich text block: a list goes on counting from offset. The package has no such field.
 declare module '@slack/types/dist/block-kit/block-elements' {
@@ -15,13 +15,16 @@ type With<T, U> = Omit<Named<T>, keyof U> & U;
 type Known<V> = With<V, { blocks: KnownBlock[] }>;
 type Org<P> = With<P, { enterprise?: { id: string; name: string } | null; user: { id: string; username: string; name: string; team_id: string } }>;
 
+// A click says how its button looks.
+type Styled = ButtonAction & { style?: Button['style'] };
+
 export type blocks = KnownBlock[];
 export type view = Known<HomeView> | Known<ModalView>;
 export type metadata = MessageMetadata;
 
 export type slash_commands = Named<SlashCommand>;
 export type interactive =
-  | With<Org<BlockAction>, { response_url?: string }>
+  | With<Org<BlockAction<Exclude<BlockElementAction, ButtonAction> | Styled>>, { response_url?: string }>
   | Org<ViewSubmitAction>
   | Org<ViewClosedAction>
   | Org<BlockSuggestion>;
