@@ -54,9 +54,7 @@ func (s *Slack) put(ctx context.Context, a chat.Action, channel, thread string) 
 
 // bring makes a message stand as the action says, from wherever it is.
 func (s *Slack) bring(ctx context.Context, a chat.Action, p progress) (chat.MessageID, error) {
-	posted := a
-	posted.Do = chat.Post // an edit may have to post a page, and then it is found by its metadata
-	drawn := Messages(posted, s.people.names(ctx, a.Workspace, a.Message))
+	drawn := Messages(a, s.people.names(ctx, a.Workspace, a.Message))
 	if err := s.settle(ctx, a, &p); err != nil {
 		return "", err
 	}

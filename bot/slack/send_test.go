@@ -55,6 +55,9 @@ func TestSendContinuesALongMessageInItsThread(t *testing.T) {
 	inSlack(t, allScopes, func(o *outside) {
 		post := o.must(action(chat.Post, "post", 4), "")
 		o.must(action(chat.Thread, "result", 2), post)
+		if id, found, err := o.ask(action(chat.Post, "post", 4), ""); !found || err != nil || id != post {
+			t.Errorf("when it is whole, Find says %q, %v, %v", id, found, err)
+		}
 		all := o.team.All(prep)
 		for i, m := range all {
 			if i > 0 && string(messageID(prep, m.Thread)) != string(post) {

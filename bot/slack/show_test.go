@@ -215,6 +215,8 @@ func TestTheHomePageThatIsDrawnLastStays(t *testing.T) {
 		if home, _ := o.team.Home(miraID); !strings.Contains(home.Plain, "what is") {
 			t.Errorf("the home page says %q\n%s", home.Plain, o.log)
 		}
+		o.homes.mu.Lock()
+		defer o.homes.mu.Unlock()
 		if len(o.homes.turns) != 0 {
 			t.Errorf("%d turns are kept", len(o.homes.turns))
 		}
