@@ -25,6 +25,7 @@ import (
 //	one channel message a slot, four in a thread, no ping                 noise-budget (and every script)
 //	no answers: no result, the question returns, the keeper is asked      quiet-slots, change-days
 //	text written to the bot is read as a line, else offered as an answer  typed-answer, greetings, lines
+//	named in a channel, it answers its member only                        mentioned
 //	who may change what                                                   who-may, pause-in-trouble
 //	a schedule is active once it is announced                             announce-failed
 //	a schedule moves once its new channel can be written to               move-refused, trouble
@@ -32,7 +33,7 @@ import (
 //	after downtime only the newest slot within its grace                  downtime
 //	a dead channel: told once, after seven days, and when it works        trouble, pause-in-trouble
 //	a keeper who cannot be told: the next manager sees it                 keeper-unreachable
-//	a removed post, a locked thread                                       removed-post
+//	a removed post, a locked thread                                       post-removed, removed-post
 //	gone and back, erased after 30 days                                   gone-and-back
 //	a double click changes nothing twice                                  double-clicks
 //	a reply that comes too late goes by direct message; closed ones       expired-submission, direct-closed

@@ -98,7 +98,6 @@ func (w *world) Do(l bottest.Line) []bottest.Shown {
 	case "left":
 		saw = w.slack.Kick(w.channel(l.Channel), w.member("admin"))
 	case "gone":
-		w.removed = w.over == overSocket
 		saw = w.slack.Uninstall()
 	case "back":
 		w.back()
@@ -145,12 +144,11 @@ var quietVerbs = map[string]bool{
 	"zone": true, "late": true, "again": true, "removed": true,
 }
 
-// refusals are conditions of a real Slack that have the reason; the empty one lifts whatever there is.
+// refusals are what Slack says to who may not post; see refuse for the other reasons.
 var refusals = map[chat.Reason]string{
 	chat.ReasonForbidden: "restricted_action",
 	chat.ReasonGone:      "not_in_channel",
 	chat.ReasonTooLong:   "msg_too_long",
-	"":                   "",
 }
 
 // refuse makes Slack refuse what is written to a place, for a reason.
@@ -171,18 +169,25 @@ func (w *world) refuse(place string, reason chat.Reason) {
 	}
 	id := w.channel(strings.TrimPrefix(place, "#"))
 	code, ok := refusals[reason]
+	var err error
 	switch {
-	case reason == chat.ReasonArchived: // the bot hears nothing of it
-		if err := w.slack.ArchiveChannel(id, w.member("admin")); err != nil {
-			w.t.Fatal(err)
-		}
-	case !ok:
-		w.t.Fatalf("Slack has no condition for the reason %q", reason)
-	default:
+	case reason == "":
 		w.slack.UnarchiveChannel(id)
+		w.slack.Restrict(id, "")
+		w.invited(id)
+	case reason == chat.ReasonArchived: // the bot hears nothing of it
+		err = w.slack.ArchiveChannel(id, w.member("admin"))
+	case reason == chat.ReasonGone && !w.hears(): // nor of that
+		err = w.slack.Kick(id, w.member("admin"))
+	case ok:
 		w.slack.Restrict(id, code)
-		w.restricted[place] = code != ""
+	default:
+		w.t.Fatalf("Slack has no condition for the reason %q", reason)
 	}
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	w.restricted[place] = code != ""
 }
 
 // act carries out what a member does, and says what Slack tells them instead of what they wanted.

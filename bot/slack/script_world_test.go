@@ -59,37 +59,38 @@ const (
 // world is a bottest.World: one Slack workspace, with the bot in it as it is in production but for the store, which is in memory. It
 // lives in a synctest bubble, whose time is the script's.
 type world struct {
-	t       *testing.T
-	over    way
-	script  bottest.Script
-	scopes  []string
-	fake    *slackfake.Fake
-	slack   *slackfake.Workspace
-	db      *store.Memory
-	token   string // of a single workspace
-	keys    slack.Keys
-	hooks   http.Handler
-	removed bool // the workspace has uninstalled the app
-	log     bytes.Buffer
-	stop    func() // nil while the bot is away
+	t      *testing.T
+	over   way
+	script bottest.Script
+	scopes []string
+	fake   *slackfake.Fake
+	slack  *slackfake.Workspace
+	db     *store.Memory
+	keys   slack.Keys
+	hooks  http.Handler
+	log    bytes.Buffer
+	stop   func() // nil while the bot is away
 
-	people     map[string]slackfake.Person // by their names in the script
+	// What has happened; people and channels by their names in the script.
+	people     map[string]slackfake.Person
 	channels   map[string]bool
 	restricted map[string]bool // channels, with "#", in which posting is refused but editing is not
-	late       bool
-	last       bottest.Line // what a member did last
-	events     atomic.Int64 // lines that were an event
+	late       bool            // the next form comes too late
+	last       bottest.Line    // what a member did last
+	events     atomic.Int64    // lines that were an event
 
-	read    int // entries of the journal that were shown
-	numbers map[string]int
-	screen  map[string][]slackfake.View // by member: what was open after the last line
-	stands  []standing
-	threads map[string]int // messages in each thread: the noise budget
+	// What was shown.
+	read    int                         // entries of the journal
+	numbers map[string]int              // messages of a channel, by its id; which one a message is, by channel and ts
+	threads map[string]int              // messages in each thread, by channel and ts: the noise budget
+	screen  map[string][]slackfake.View // by member: the modals that were open after the last line
+	stands  []standing                  // oldest first
 }
 
 func newWorld(t *testing.T, s bottest.Script, over way) *world {
 	w := &world{
-		t: t, over: over, script: s, scopes: scopesFor(s), db: store.NewMemory(), people: map[string]slackfake.Person{}, channels: map[string]bool{}, restricted: map[string]bool{},
+		t: t, over: over, script: s, scopes: scopesFor(s), db: store.NewMemory(),
+		people: map[string]slackfake.Person{}, channels: map[string]bool{}, restricted: map[string]bool{},
 		numbers: map[string]int{}, screen: map[string][]slackfake.View{}, threads: map[string]int{},
 	}
 	t.Cleanup(w.end)
@@ -101,7 +102,10 @@ func newWorld(t *testing.T, s bottest.Script, over way) *world {
 		t.Fatal(err)
 	}
 	time.Sleep(time.Until(s.Begin))
-	w.fake = slackfake.New(slackfake.Config{AppToken: appToken, SigningSecret: secret, ClientSecret: clientSecret, Deliveries: slackfake.Deliveries{PingEvery: seldom}})
+	w.fake = slackfake.New(slackfake.Config{
+		AppToken: appToken, SigningSecret: secret, ClientSecret: clientSecret,
+		RateLimits: true, Deliveries: slackfake.Deliveries{PingEvery: seldom},
+	})
 	w.slack = w.fake.AddWorkspace(team)
 	w.back()
 	w.channel("team")
@@ -126,12 +130,18 @@ func (w *world) up() {
 	w.t.Helper()
 	cfg := slack.Config{
 		DB: store.Space(w.db, "slack"), Log: slog.New(slog.NewTextHandler(&w.log, nil)),
-		API: w.fake.API(), Dial: w.fake.Dial, Ping: seldom + 7*time.Second, // over a pipe that holds nothing, two pings at one time would wait for each other
+		API: w.fake.API(), Dial: w.fake.Dial,
+		Ping: seldom + 7*time.Second, // over a pipe that holds nothing, two pings at one instant would wait for each other
 	}
-	if w.over == overHTTP { // and workspaces sign in
-		cfg.SigningSecret, cfg.App = secret, &slack.App{ClientID: "10.20", ClientSecret: clientSecret, Redirect: site + "/slack/oauth", Keys: w.keys}
+	if w.over == overHTTP {
+		cfg.SigningSecret = secret
 	} else {
-		cfg.BotToken, cfg.AppToken = w.token, appToken
+		cfg.AppToken = appToken
+	}
+	if w.single() {
+		cfg.BotToken = w.slack.Install(w.scopes...)
+	} else {
+		cfg.App = &slack.App{ClientID: "10.20", ClientSecret: clientSecret, Redirect: site + "/slack/oauth", Keys: w.keys}
 	}
 	adapter, err := slack.New(cfg)
 	if err != nil {
@@ -141,8 +151,8 @@ func (w *world) up() {
 		DB: w.db, Engine: seeded{quiz.New(quiz.Config{Banks: content.NewIndex([]*content.Bank{w.script.Bank})}), &w.events},
 		Platforms: map[string]chat.Platform{"slack": adapter}, Log: cfg.Log,
 	})
+	w.hooks = adapter.Hooks()
 	if w.over == overHTTP {
-		w.hooks = adapter.Hooks()
 		w.fake.DeliverTo(slackfake.Hooks{Handler: w.hooks})
 	}
 	ctx, cancel := context.WithCancel(context.Background())
@@ -150,7 +160,7 @@ func (w *world) up() {
 	go func() { ended <- shell.Run(ctx) }()
 	w.stop = func() {
 		cancel()
-		if err := <-ended; err != nil && !w.removed {
+		if err := <-ended; err != nil {
 			w.t.Errorf("the bot ended with %v", err)
 		}
 	}
@@ -198,19 +208,17 @@ func (h hosts) RoundTrip(r *http.Request) (*http.Response, error) {
 	return answer, nil
 }
 
-// back is a new installation, after which somebody invites the bot again. With a single bot token an admin puts the new one in and
-// starts the bot again, which had ended.
+// single tells whether the bot knows one workspace, by its token; else workspaces sign in by OAuth. Over sockets it does, as long as
+// the workspace stays: with its token the bot would end.
+func (w *world) single() bool { return w.over == overSocket && !w.script.Has("gone") }
+
+// back is an installation, after which somebody invites the bot to its channels.
 func (w *world) back() {
 	w.t.Helper()
-	if w.over == overSocket {
-		w.down()
-		w.removed = false
-		w.token = w.slack.Install(w.scopes...)
-	}
 	if w.stop == nil {
 		w.up()
 	}
-	if w.over == overHTTP {
+	if !w.single() {
 		w.signIn()
 	}
 	for name := range w.channels {
@@ -218,10 +226,13 @@ func (w *world) back() {
 	}
 }
 
+// hears tells whether the bot hears of invitations, and needs none.
+func (w *world) hears() bool { return len(w.scopes) > len(least) }
+
 // invited is the bot being in a channel without hearing of it, where it has to be.
 func (w *world) invited(channel string) {
 	w.t.Helper()
-	if len(w.scopes) > len(least) {
+	if w.hears() {
 		return
 	}
 	if err := w.slack.Invite(channel, w.member("admin")); err != nil {
@@ -271,7 +282,7 @@ func (w *world) pass(until time.Time) {
 // rest settles, if the bot is there.
 func (w *world) rest() {
 	w.t.Helper()
-	if w.stop != nil && !w.removed {
+	if w.stop != nil {
 		w.settle()
 	}
 }
