@@ -33,7 +33,7 @@ var optionalScopes = []scope{
 	{"groups:history", "the same in private channels", "such a post may stand twice in a private channel"},
 	{"channels:read", "greets when it is invited to a public channel, and notices when that one is archived", "no greeting in public channels; a dead one is noticed at the next post"},
 	{"groups:read", "the same in private channels", "no greeting in private channels; a dead one is noticed at the next post"},
-	{"files:write", "sends your data as a file", "an export comes as messages"},
+	{"files:write", "may send a long export as a file; this version sends messages", "nothing"},
 }
 
 func scopeNames(scopes []scope) []string {

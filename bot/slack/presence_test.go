@@ -104,6 +104,22 @@ func TestNewsIsNotLost(t *testing.T) {
 		t.Errorf("the bot heard %q", got)
 	}
 
+	// It goes while the bot is being told that it is back: that it is gone is told too.
+	expect(t, b.signIn("T1"), http.StatusOK, "type /greenroom")
+	err := o.s.installs.tell(t.Context(), handlerFunc(func(e chat.Event) error {
+		if err := o.fake.Workspace("T1").Uninstall(); err != nil {
+			t.Error(err)
+		}
+		_, err := o.s.installs.gone(t.Context(), e.Workspace)
+		return err
+	}))
+	if err != nil {
+		t.Error(err)
+	}
+	if got := o.told(); !slices.Equal(got, []string{"gone slack:T1"}) {
+		t.Errorf("the bot heard %q", got)
+	}
+
 	o.pass(forgetAfter + time.Hour)
 	o.told()
 	if records, err := o.db.List(t.Context(), "", "", 9); err != nil || len(records) != 0 {
