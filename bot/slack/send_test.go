@@ -201,6 +201,9 @@ func TestPagesWithAFaultAtEachCall(t *testing.T) {
 	faults := []slackfake.Fault{slackfake.Busy, slackfake.Fail, slackfake.FailAfter, slackfake.Drop, slackfake.DropAfter, slackfake.BrokenAfter}
 	for _, do := range []chat.Do{chat.Post, chat.Thread} {
 		for call := range 4 {
+			if testing.Short() && call != 1 {
+				continue
+			}
 			for _, fault := range faults {
 				for _, restart := range []bool{false, true} {
 					for _, scopes := range [][]string{allScopes, leastScopes} {
