@@ -15,6 +15,8 @@ import (
 	"testing"
 	"time"
 
+	"go.uber.org/goleak"
+
 	"greenroom/bot/chat"
 	"greenroom/bot/slack/slackfake"
 	"greenroom/store"
@@ -44,6 +46,8 @@ const (
 // newOffice opens an office; rotate: tokens end after twelve hours.
 func newOffice(t *testing.T, rotate bool) *office {
 	t.Helper()
+	others := goleak.IgnoreCurrent()
+	t.Cleanup(func() { goleak.VerifyNone(t, others) })
 	o := &office{t: t, db: &brittle{DB: store.Space(store.NewMemory(), "slack")}, log: &safeBuffer{}, now: time.Date(2026, 3, 2, 9, 0, 0, 0, time.UTC)}
 	o.fake = slackfake.New(slackfake.Config{Now: o.clock, Rotate: rotate})
 	o.fake.DeliverTo(slackfake.Hooks{Handler: http.HandlerFunc(func(http.ResponseWriter, *http.Request) {})}) // events are tested elsewhere
