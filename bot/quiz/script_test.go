@@ -29,7 +29,7 @@ import (
 //	who may change what                                                   who-may, pause-in-trouble
 //	a schedule is active once it is announced                             announce-failed
 //	a schedule moves once its new channel can be written to               move-refused, trouble
-//	each slot is decided once, across clock changes                       clock-changes
+//	each slot is decided once, across clock changes                       clock-skips-hour, clock-repeats-hour
 //	after downtime only the newest slot within its grace                  downtime
 //	a dead channel: told once, after seven days, and when it works        trouble, pause-in-trouble
 //	a keeper who cannot be told: the next manager sees it                 keeper-unreachable

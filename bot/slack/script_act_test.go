@@ -76,6 +76,7 @@ const pacedFor = 3 * time.Second
 func (w *world) Do(l bottest.Line) []bottest.Shown {
 	w.t.Helper()
 	var saw error
+	w.unable = false
 	if !quietVerbs[l.Verb] {
 		w.events.Add(1)
 	}
@@ -264,16 +265,21 @@ func (w *world) submit(l bottest.Line, who string) error {
 		if i < 0 {
 			w.t.Fatalf("the form of %s has no field %q", l.Member, filled.Name)
 		}
+		if w.unable = form.Fields[i].Type == channelChooser && !strings.HasPrefix(filled.Value, "#"); w.unable {
+			return nil
+		}
 		values[filled.Name] = w.fill(form.Fields[i], filled.Value)
 	}
 	return w.slack.Submit(who, values)
 }
 
+const channelChooser = "conversations_select"
+
 // fill is what a member writes or chooses in a field.
 func (w *world) fill(f slackfake.Field, value string) []string {
 	w.t.Helper()
 	switch {
-	case f.Type == "conversations_select":
+	case f.Type == channelChooser:
 		return []string{w.channel(strings.TrimPrefix(value, "#"))}
 	case len(f.Options) == 0 && value == "":
 		return []string{}

@@ -1,6 +1,8 @@
 package slack_test
 
 import (
+	"flag"
+	"strings"
 	"testing"
 	"testing/synctest"
 
@@ -10,6 +12,14 @@ import (
 // Every conversation script of the engine passes, unchanged, through the shell, the adapter and the fake Slack: over Socket Mode and
 // over signed HTTP.
 func TestScripts(t *testing.T) {
+	which := flag.Lookup("test.run").Value.String() // some scripts need none
+	t.Cleanup(func() {
+		for _, a := range allowances {
+			if !a.used.Load() && !t.Failed() && !testing.Short() && !strings.Contains(which, "/") {
+				t.Errorf("no script needs the allowance any more that %s", a.why)
+			}
+		}
+	})
 	for _, over := range []way{overSocket, overHTTP} {
 		t.Run(string(over), func(t *testing.T) {
 			for _, dir := range []string{"", "/think", "/hostile"} {

@@ -76,6 +76,7 @@ type world struct {
 	channels   map[string]bool
 	restricted map[string]bool // channels, with "#", in which posting is refused but editing is not
 	late       bool            // the next form comes too late
+	unable     bool            // the last line is something that nobody can do in Slack
 	last       bottest.Line    // what a member did last
 	events     atomic.Int64    // lines that were an event
 
