@@ -22,6 +22,7 @@ type commands struct {
 	Doctor   doctor        `cmd:"" help:"Say what is wrong with a platform's setup, and what to do."`
 	Health   health        `cmd:"" help:"Ask the Greenroom that runs on this machine whether all is well."`
 	Render   render        `cmd:"" help:"Print the messages that questions become."`
+	Load     load          `cmd:"" help:"Measure how much Greenroom carries on this machine."`
 	Version  version       `cmd:"" help:"Show which Greenroom this is."`
 }
 
