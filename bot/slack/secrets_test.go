@@ -3,9 +3,11 @@ package slack
 import (
 	"context"
 	"errors"
+	"net"
 	"net/http"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -21,6 +23,18 @@ func TestLogHasNoSecrets(t *testing.T) {
 		t.Run(string(by), func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				w := newWorld(t, by, slackfake.Config{Deliveries: slackfake.Deliveries{Twice: .2, Unheard: .3}})
+				var cut atomic.Bool
+				cfg := w.slack.cfg
+				cfg.Dial = func(ctx context.Context, network, address string) (net.Conn, error) {
+					if cut.Load() {
+						return nil, errors.New("the network is cut")
+					}
+					return w.fake.Dial(ctx, network, address)
+				}
+				w.slack, _ = New(cfg)
+				if by == byHTTP {
+					w.fake.DeliverTo(slackfake.Hooks{Handler: w.slack.Hooks()})
+				}
 				secret := w.watchSecrets()
 				w.start()
 				time.Sleep(2 * time.Minute)
@@ -47,6 +61,11 @@ func TestLogHasNoSecrets(t *testing.T) {
 					}
 				}
 				w.fake.Settle()
+				cut.Store(true) // an address for a socket can still be had, over a connection that stands
+				w.fake.Cut()
+				time.Sleep(time.Minute)
+				cut.Store(false)
+				time.Sleep(2 * time.Minute)
 				_ = w.hill.RevokeToken()
 				_ = w.hill.Command("U0SAM", "C0PREP", "/greenroom", written)
 				time.Sleep(10 * time.Minute)
