@@ -193,6 +193,9 @@ func (l *look) scheduleList([]string) (chat.Reply, error) {
 	if err != nil {
 		return chat.Reply{}, err
 	}
+	if len(all) == 0 && !l.manages() {
+		return tell(l.sayNotSetUp()), nil
+	}
 	return tell(l.sayScheduleList(all)), nil
 }
 
