@@ -413,8 +413,16 @@ func (m *member) screen() (slackfake.View, bool) {
 
 // see waits a moment until the topmost modal is as it should be.
 func (m *member) see(ctx context.Context, as func(slackfake.View) bool) bool {
+	return m.glance(ctx, func() bool {
+		v, open := m.screen()
+		return open && as(v)
+	})
+}
+
+// glance waits a moment until something appears.
+func (m *member) glance(ctx context.Context, appears func() bool) bool {
 	for end := time.Now().Add(glance << min(m.glances, 4)); time.Now().Before(end) && ctx.Err() == nil; m.pause(ctx, 5*time.Millisecond) {
-		if v, ok := m.screen(); ok && as(v) {
+		if appears() {
 			m.glances = 0
 			return true
 		}
@@ -441,10 +449,22 @@ func (a about) isForm(v slackfake.View) bool {
 }
 
 // isGrade tells whether a view shows the grade.
-func (a about) isGrade(v slackfake.View) bool {
-	return strings.Contains(v.Plain, "I found ") && slices.ContainsFunc(v.Buttons, func(b slackfake.Button) bool {
+func (a about) isGrade(v slackfake.View) bool { return a.grades(v.Plain, v.Buttons) }
+
+func (a about) grades(text string, buttons []slackfake.Button) bool {
+	return strings.Contains(text, "I found ") && slices.ContainsFunc(buttons, func(b slackfake.Button) bool {
 		value, err := chat.ParseValue(b.Value)
 		return err == nil && value.Verb != "follow" && value.Post == a.post && value.Part == a.part
+	})
+}
+
+// graded tells whether a member sees the grade anywhere: in the form, or where Slack still let the bot show it.
+func (m *member) graded(a about) bool {
+	if v, open := m.screen(); open && a.isGrade(v) {
+		return true
+	}
+	return slices.ContainsFunc(slices.Concat(m.team.space.Ephemerals(m.id), m.team.space.Directs(m.id)), func(shown slackfake.Message) bool {
+		return a.grades(shown.Plain, shown.Buttons)
 	})
 }
 
@@ -462,18 +482,21 @@ func (m *member) answer(ctx context.Context, e entry, main about) bool {
 			if !m.press(m.copy(e), "answer") {
 				return false
 			}
-			if !m.see(ctx, func(v slackfake.View) bool { return main.isForm(v) || main.isGrade(v) }) {
+			if !m.glance(ctx, func() bool {
+				v, open := m.screen()
+				return open && main.isForm(v) || m.graded(main)
+			}) {
 				return false
 			}
 		}
-		if v, _ := m.screen(); main.isGrade(v) {
+		if m.graded(main) {
 			if !sent {
 				m.note("has a grade for %s without an answer", e.Key)
 			}
 			return true
 		}
 		sent = true
-		return m.send(ctx, main.isForm, map[string][]string{"answer": {text}}) && m.see(ctx, main.isGrade)
+		return m.send(ctx, main.isForm, map[string][]string{"answer": {text}}) && m.glance(ctx, func() bool { return m.graded(main) })
 	})
 	if ok {
 		m.promised(promise{Post: main.post, Draft: 1, Text: text})
