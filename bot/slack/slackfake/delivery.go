@@ -62,8 +62,11 @@ func (f failure) trouble() error {
 }
 
 // deliver brings a person's action to the app and waits for what it says, or for the end of Slack's patience. Nobody is told that an
-// event was not acknowledged. It takes the lock itself.
+// event was not acknowledged. A nil parcel is what the app may not hear of. It takes the lock itself.
 func (w *wire) deliver(p *parcel) ([]byte, failure) {
+	if p == nil {
+		return nil, ""
+	}
 	w.f.mu.Lock()
 	w.last[p.team] = p
 	if p.kind == kindInteraction {

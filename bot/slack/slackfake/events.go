@@ -3,10 +3,13 @@ package slackfake
 // Events of the Events API (docs.slack.dev, Events), and what people do that makes them.
 
 // DM writes to the bot; the message stands in Directs. The app hears of it with im:history.
-func (w *Workspace) DM(user, text string) error {
+func (w *Workspace) DM(user, text string) error { return w.DMInThread(user, "", text) }
+
+// DMInThread is DM in a thread.
+func (w *Workspace) DMInThread(user, thread, text string) error {
 	return w.tell(user, func(m *member) (map[string]any, error) {
 		c := w.im(m.ID)
-		message := w.post(c, Message{User: m.ID, Text: w.typed(text, false)})
+		message := w.post(c, Message{User: m.ID, Text: w.typed(text, false), Thread: thread})
 		event := w.written(m, c, message)
 		event["type"], event["channel_type"] = "message", "im"
 		return event, nil

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"slices"
 	"testing"
+	"testing/synctest"
 	"time"
 )
 
@@ -21,6 +22,10 @@ func TestEventPayloads(t *testing.T) {
 			"event.type": "message", "event.channel_type": "im", "event.channel": s.w.Direct("U0SAM"), "event.user": "U0SAM", "event.ts": direct[0].TS,
 			"event.text": "5 &lt; 6 with <@U0MIRA> in <#C0PREP|> <https://go.dev>", "event.subtype": nil, "event.bot_id": nil,
 		})
+		if err := s.w.DMInThread("U0SAM", direct[0].TS, "more"); err != nil {
+			t.Fatal(err)
+		}
+		s.want(s.last("events_api"), map[string]any{"event.type": "message", "event.channel_type": "im", "event.thread_ts": direct[0].TS})
 		if err := s.w.Mention("U0SAM", "C0PREP", "help"); err != nil {
 			t.Fatal(err)
 		}
@@ -118,6 +123,21 @@ func TestEventScopes(t *testing.T) {
 		s.w.Install("chat:write")
 		if err := s.w.Command("U0MIRA", "C0PREP", "/greenroom", ""); !errors.Is(err, NotInstalled) {
 			t.Errorf("without the scope commands: %v", err)
+		}
+	})
+}
+
+// The app hears only of what it has subscribed to.
+func TestEventSubscriptions(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		f, w := hill(t, Config{Events: []string{"message.im", "app_home_opened"}})
+		a := connect(t, f, nil)
+		if err := errors.Join(w.Invite("C0PREP", "U0MIRA"), w.DM("U0MIRA", "x"), w.Mention("U0MIRA", "C0PREP", "x"), w.OpenHome("U0MIRA"), w.Uninstall()); err != nil {
+			t.Fatal(err)
+		}
+		s := &stage{world: &world{t: t}, app: a}
+		if got := s.types(0); !slices.Equal(got, []string{"app_home_opened", "message"}) {
+			t.Errorf("%q", got)
 		}
 	})
 }

@@ -27,12 +27,13 @@ type Config struct {
 	Now  func() time.Time // time.Now when nil
 	Seed uint64           // of everything that is left to chance
 
-	AppID         string // A0GREENROOM when empty
-	AppToken      string // of Socket Mode; xapp-1-fake when empty
-	SigningSecret string // of HTTP delivery; a fixed one when empty
-	ClientID      string // of OAuth; 10.20 when empty
-	ClientSecret  string // a fixed one when empty
-	Rotate        bool   // tokens from OAuth end after twelve hours and are renewed with a refresh token
+	AppID         string   // A0GREENROOM when empty
+	AppToken      string   // of Socket Mode; xapp-1-fake when empty
+	SigningSecret string   // of HTTP delivery; a fixed one when empty
+	ClientID      string   // of OAuth; 10.20 when empty
+	ClientSecret  string   // a fixed one when empty
+	Events        []string // that the app has subscribed to, as its manifest names them (message.im, app_mention, …); all when nil
+	Rotate        bool     // tokens from OAuth end after twelve hours and are renewed with a refresh token
 
 	Distributed bool       // the app is distributed outside of the Marketplace: history comes once a minute, 15 messages at a time
 	RateLimits  bool       // hold the app to Slack's rate limits

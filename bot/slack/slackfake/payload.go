@@ -1,6 +1,10 @@
 package slackfake
 
-import "strings"
+import (
+	"fmt"
+	"slices"
+	"strings"
+)
 
 // Payloads of what people do, as docs.slack.dev describes them (Interaction payloads, Slash commands) and as @slack/bolt 5.1.0
 // types them.
@@ -132,9 +136,14 @@ func (w *wire) eventParcel(ws *Workspace, event map[string]any, by string) *parc
 	return w.parcel(kindEvent, ws, payload, false)
 }
 
-// hears tells whether the app's scopes let it hear of an event. An event that is not in the table needs none.
+// hears tells whether the app has subscribed to an event and its scopes let it hear of it. An event that is not in the table needs
+// none.
 func (w *Workspace) hears(event map[string]any) bool {
-	if w.install == nil {
+	name := fmt.Sprint(event["type"])
+	if name == "message" {
+		name = fmt.Sprint("message.", event["channel_type"])
+	}
+	if subscribed := w.f.cfg.Events; w.install == nil || subscribed != nil && !slices.Contains(subscribed, name) {
 		return false
 	}
 	private := false
