@@ -2,6 +2,7 @@ package quiz
 
 import (
 	"fmt"
+	"slices"
 
 	"greenroom/bot/chat"
 )
@@ -150,10 +151,14 @@ func (l *look) sayProgress(pg page) chat.Message {
 func (l *look) sayHome(pg page, open []*post, next []nextPost) chat.Message {
 	m := l.sayProgress(pg)
 	var buttons []chat.Button
-	for _, p := range open {
+	for i, p := range open {
+		label := fmt.Sprintf("Answer question %d", p.Number)
+		if slices.ContainsFunc(buttons, func(b chat.Button) bool { return b.Label == label }) { // of another channel
+			label += fmt.Sprintf(" (%d)", i+1)
+		}
 		m.Blocks = append(m.Blocks, chat.Say(chat.Strong(p.title()), chat.Words(" in "), chat.In(p.Channel),
 			chat.Words(" waits for your answer: full points until "), chat.When(p.ResultAt, chat.DayTime, l.zoneName()), chat.Words(".")))
-		buttons = append(buttons, chat.Button{Label: "Answer question " + fmt.Sprint(p.Number), Main: len(buttons) == 0,
+		buttons = append(buttons, chat.Button{Label: label, Main: len(buttons) == 0,
 			Value: chat.Value{Look: true, Verb: "answer", Post: p.ID}})
 	}
 	var dates [][]chat.Span
