@@ -15,16 +15,16 @@ type Line struct {
 	Text string // as it stands in the script; without a verb a comment
 	Verb string // the word of the line that says what happens: clock, says, clicks …
 
-	At      time.Time // the script's clock once the line is over
-	Member  string    // who acts; joined: who invited the bot, if it is said
-	Channel string    // where, without "#"
-	N       int       // removed: which message of the channel, from 1
-	Said    string    // says, writes, mentions, types: the text; clicks: the label
-	Where   string    // clicks: "thread", "private", "dm", "#team", or empty for anywhere
-	Filled  []Filled  // sends: what is written into the form
-	Place   string    // refuse, accept: "#team", "@mira", "thread"
-	Reason  chat.Reason
-	Zone    string // zone: IANA
+	At      time.Time   // the script's clock once the line is over
+	Member  string      // who acts; joined: who invited the bot, if it is said
+	Channel string      // where, without "#"
+	N       int         // removed: which message of the channel, from 1
+	Said    string      // says, writes, mentions, types: the text; clicks: the label
+	Where   string      // clicks: "thread", "private", "dm", "#team", or empty for anywhere
+	Filled  []Filled    // sends: what is written into the form
+	Place   string      // refuse, accept: "#team", "@mira", "thread"
+	Reason  chat.Reason // refuse; left: why, if it is said
+	Zone    string      // zone: IANA
 }
 
 // Filled is a field of a form with what a member writes into it or, parted by commas, chooses.
@@ -55,6 +55,8 @@ func parseLine(block []string, now time.Time) (Line, error) {
 		l.Channel = strings.TrimPrefix(arg(1), "#")
 		if arg(2) == "by" {
 			l.Member = arg(3)
+		} else {
+			l.Reason = chat.Reason(arg(2))
 		}
 	case "removed":
 		need, l.Channel = 3, strings.TrimPrefix(arg(1), "#")

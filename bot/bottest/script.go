@@ -28,7 +28,7 @@ import (
 //	mira sends                          submits the form that is open; indented lines "name = value" fill fields, commas part choices
 //	mira opens home                     the bot's own page
 //	mira types "schedule "              a command being typed
-//	joined #team, left #team            the bot is added to a channel or removed; "joined #team by mira" says by whom
+//	joined #team, left #team            the bot is added to a channel or removed; "joined #team by mira" says by whom, "left #team archived" why
 //	gone, back                          the workspace removes the bot, installs it again
 //	removed #team 2                     somebody deletes the second message of the channel
 //	refuse #team forbidden              the platform refuses the channel (or @mira, or thread); accept #team

@@ -88,7 +88,7 @@ func (s *stage) Do(l Line) []Shown {
 		s.pass(s.now)
 	case "joined", "left":
 		c := chat.Channel(l.Channel)
-		s.event(chat.Event{Kind: chat.Kind(l.Verb), Channel: c, Room: chat.ChannelRoom(c), Member: chat.Member(l.Member)})
+		s.event(chat.Event{Kind: chat.Kind(l.Verb), Channel: c, Room: chat.ChannelRoom(c), Member: chat.Member(l.Member), Reason: l.Reason})
 	case "gone", "back":
 		s.event(chat.Event{Kind: chat.Kind(l.Verb), Room: "w"})
 	case "removed":

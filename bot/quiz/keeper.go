@@ -202,7 +202,7 @@ func (s *step) recovered(p *post) error {
 	return s.notify(c.Keeper, chat.Key(s.ref("notice", "again", p.ID)), s.sayWorksAgain(c, p))
 }
 
-// left marks the schedules of a channel that the bot was taken out of.
+// left marks the schedules of a channel that the bot was taken out of, or that is closed.
 func (s *step) left() (chat.Reply, error) {
 	all, err := s.schedules(s.ev.Channel)
 	if err != nil {
@@ -212,7 +212,7 @@ func (s *step) left() (chat.Reply, error) {
 		if c.State != scheduleActive || c.Trouble != nil {
 			continue
 		}
-		if err := s.trouble(c, nil, chat.ReasonGone); err != nil {
+		if err := s.trouble(c, nil, cmp.Or(s.ev.Reason, chat.ReasonGone)); err != nil {
 			return chat.Reply{}, err
 		}
 	}

@@ -31,7 +31,7 @@ import (
 //	a schedule moves once its new channel can be written to               move-refused, trouble
 //	each slot is decided once, across clock changes                       clock-skips-hour, clock-repeats-hour
 //	after downtime only the newest slot within its grace                  downtime
-//	a dead channel: told once, after seven days, and when it works        trouble, pause-in-trouble
+//	a dead channel: told once, after seven days, and when it works        trouble, pause-in-trouble, archived
 //	a keeper who cannot be told: the next manager sees it                 keeper-unreachable
 //	a removed post, a locked thread                                       post-removed, removed-post
 //	gone and back, erased after 30 days                                   gone-and-back

@@ -299,6 +299,8 @@ func (l *look) sayTrouble(c *schedule, p *post, others int) chat.Message {
 	if p != nil {
 		m.Blocks = append(m.Blocks, chat.Say(chat.Strong(p.title()+" is not in "), chat.In(c.Channel), chat.Strong(". "),
 			chat.Words("The "+slotTime(p)+"post was refused: "+reasonWords(c.Trouble.Reason)+".")))
+	} else if c.Trouble.Reason == chat.ReasonArchived {
+		m.Blocks = append(m.Blocks, chat.Say(chat.In(c.Channel), chat.Strong(" is archived or locked."), chat.Words(" Its next question will not arrive.")))
 	} else {
 		m.Blocks = append(m.Blocks, chat.Say(chat.Strong("I am no longer in "), chat.In(c.Channel), chat.Strong("."), chat.Words(" Its next question will not arrive.")))
 	}

@@ -276,6 +276,9 @@ func decodeEvent(body []byte) (Inbound, error) {
 		place(&e, channel)
 	case "channel_left", "group_left", "channel_deleted", "group_deleted", "channel_archive", "group_archive":
 		e.Kind, e.Member = chat.Left, ""
+		if strings.HasSuffix(in.Type, "_archive") { // nobody can invite the bot there
+			e.Reason = chat.ReasonArchived
+		}
 		place(&e, channel)
 	case "app_uninstalled":
 		e.Kind = chat.Gone

@@ -97,7 +97,7 @@ func (w *world) Do(l bottest.Line) []bottest.Shown {
 		}
 		saw = w.slack.Invite(w.channel(l.Channel), w.member(l.Member))
 	case "left":
-		saw = w.slack.Kick(w.channel(l.Channel), w.member("admin"))
+		saw = w.left(l)
 	case "gone":
 		saw = w.slack.Uninstall()
 	case "back":
@@ -143,6 +143,20 @@ func (w *world) Do(l bottest.Line) []bottest.Shown {
 var quietVerbs = map[string]bool{
 	"clock": true, "wait": true, "down": true, "up": true, "refuse": true, "accept": true, "manager": true, "plain": true,
 	"zone": true, "late": true, "again": true, "removed": true,
+}
+
+// left is the bot being taken out of a channel, or losing it. Of what happens to a channel only its members hear.
+func (w *world) left(l bottest.Line) error {
+	w.t.Helper()
+	channel, admin := w.channel(l.Channel), w.member("admin")
+	if l.Reason != chat.ReasonArchived {
+		return w.slack.Kick(channel, admin)
+	}
+	if err := w.slack.Invite(channel, admin); err != nil {
+		return err
+	}
+	w.settle()
+	return w.slack.ArchiveChannel(channel, admin)
 }
 
 // refusals are what Slack says to who may not post; see refuse for the other reasons.
