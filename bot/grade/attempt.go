@@ -18,6 +18,18 @@ func Words(answer string) int {
 	return n
 }
 
+// Says reports whether an answer has at least n words that say something. Of a long one it reads only the beginning, unless
+// that says too little.
+func Says(answer string, n int) bool {
+	const beginning = 300 // bytes
+	if len(answer) > beginning {
+		if i := strings.LastIndexByte(answer[:beginning], ' '); i > 0 && Words(answer[:i]) > n { // one more: a phrase may go on
+			return true
+		}
+	}
+	return Words(answer) >= n
+}
+
 // GivesUp reports whether an answer only says that its author does not know: nothing at all, "no idea", "idk", "keine
 // Ahnung", "I don't know how that works". An answer that goes on to say something does not give up.
 func GivesUp(answer string) bool {

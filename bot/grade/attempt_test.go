@@ -70,3 +70,15 @@ func TestTexts(t *testing.T) {
 		}
 	}
 }
+
+// Says is Words compared with a number, however long the answer is.
+func TestSays(t *testing.T) {
+	long := strings.Repeat("and so on and on, that is to say, ", 40)
+	for _, answer := range []string{"", "one thread", "an event loop runs one task at a time", long, long + "threads wait for sockets", "threads wait for sockets " + long} {
+		for n := range 8 {
+			if got, want := Says(answer, n), Words(answer) >= n; got != want {
+				t.Errorf("%d words in %.40q: %v, want %v", n, answer, got, want)
+			}
+		}
+	}
+}

@@ -162,7 +162,7 @@ func notAnAnswer(text string) string {
 		return answerIsCommand()
 	case grade.GivesUp(text):
 		return ""
-	case grade.Words(text) < 4:
+	case !grade.Says(text, 4):
 		return answerTooShort()
 	}
 	return ""
