@@ -42,6 +42,7 @@ type loadServerConfig struct {
 
 // Run serves until its input ends.
 func (loadServer) Run(std streams) error {
+	collectSeldom() // as serve does
 	in := bufio.NewReader(std.in)
 	line, err := in.ReadBytes('\n')
 	if err != nil {
