@@ -122,6 +122,7 @@ type Reply struct {
 	Form    *Form             // opens a form; never the reply to a submission, and only of what looks: a platform opens forms for seconds
 	Errors  map[string]string // Submit: the form stays open, with an error at each named field; Message is for where it cannot, and opens it again
 	Choices []Choice          // Complete
+	Forget  bool              // the member has erased what is kept about them: what the adapter keeps goes too, before Message is shown
 }
 
 // Do says what an action does.

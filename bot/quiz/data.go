@@ -101,7 +101,7 @@ func (l *look) export() (chat.Reply, error) {
 }
 
 // eraseMe erases everything that is kept about the event's member: answers, points, cards, settings. Counts that name
-// nobody stay. What they shared in results is taken out of them.
+// nobody stay. What they shared in results is taken out of them. The adapter does the same with what it keeps.
 func (s *step) eraseMe() (chat.Reply, error) {
 	m := s.ev.Member
 	err := s.eachAttempt(m, func(p *post, a *attempt) error { return s.eraseAttempt(p, a) })
@@ -120,7 +120,9 @@ func (s *step) eraseMe() (chat.Reply, error) {
 	s.d.Delete(s.ref("dealt", string(m)))
 	s.d.Delete(s.memberRef(m))
 	s.wake(time.Time{}, chat.DirectRoom(m), "", "pending", string(m))
-	return turn(erased()), nil
+	r := turn(erased())
+	r.Forget = true
+	return r, nil
 }
 
 // eraseAttempt removes an attempt with its points and with what it showed to others.

@@ -452,6 +452,9 @@ func action(t rapid.TB, row store.Row) chat.Action {
 
 // told holds what every reply keeps to.
 func (m *machine) told(e chat.Event, r chat.Reply) {
+	if erases := e.Kind == chat.Click && !e.Value.Look && e.Value.Verb == "erase"; r.Forget != erases {
+		m.t.Fatalf("%+v: the adapter is told to forget the member: %v", e, r.Forget)
+	}
 	if r.Form != nil {
 		if e.Kind == chat.Submit {
 			m.t.Fatalf("the reply to the form %+v is a form", e.Value)

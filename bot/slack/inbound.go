@@ -155,7 +155,11 @@ func (s *Slack) reply(ctx context.Context, in *Inbound, full bool) (chat.Reply, 
 		return chat.Reply{}, chat.ErrBusy
 	}
 	s.know(ctx, in)
-	return s.hand(ctx, in.Event)
+	r, err := s.hand(ctx, in.Event)
+	if err == nil && r.Forget {
+		err = s.forgetMember(ctx, in.Event.Workspace, in.Event.Member)
+	}
+	return r, err
 }
 
 // locate finds the workspace in which Greenroom is installed: a channel may be shared with others.

@@ -31,7 +31,9 @@ const (
 
 func newPages(s *Slack) *pages { return &pages{s: s} }
 
-func pageRef(id string) store.Ref { return store.Key("page", id) }
+const pagePrefix = "page"
+
+func pageRef(id string) store.Ref { return store.Key(pagePrefix, id) }
 
 // keep stores what a private message needs to be leafed through; nil is nothing. It returns when that is durable, which must be
 // before the first page is shown.
@@ -123,7 +125,7 @@ func (p *pages) run(ctx context.Context) {
 
 func (p *pages) sweep(ctx context.Context) error {
 	for {
-		oldest, err := p.s.cfg.DB.List(ctx, store.Prefix("page"), "", sweepBatch)
+		oldest, err := p.s.cfg.DB.List(ctx, store.Prefix(pagePrefix), "", sweepBatch)
 		if err != nil {
 			return fmt.Errorf("remove old pages: %w", err)
 		}

@@ -108,6 +108,18 @@ func (p *people) remember(id who) *known {
 	return k
 }
 
+// forget drops what is known of some people.
+func (p *people) forget(which func(who) bool) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	for id, e := range p.known {
+		if which(id) {
+			p.recent.Remove(e)
+			delete(p.known, id)
+		}
+	}
+}
+
 // ask asks Slack about one person.
 func (p *people) ask(ctx context.Context, k *known, done chan struct{}) {
 	ctx, cancel := context.WithTimeout(ctx, askWithin)

@@ -260,19 +260,20 @@ func (i *installs) erase(ctx context.Context, team string) error {
 	return nil
 }
 
-// forget removes what is left of a workspace that never came back.
+// forget removes what is left of a workspace that never came back. Its record goes last, so that what breaks off is done again.
 func (i *installs) forget(ctx context.Context, team string) error {
 	release, err := i.turn(ctx, team)
 	if err != nil {
 		return err
 	}
 	defer release()
-	return i.update(ctx, team, func(r *record) *record {
-		if r != nil && r.Gone.IsZero() {
-			return r
-		}
-		return nil
-	})
+	if r, err := i.load(ctx, team); r == nil || err != nil || r.Gone.IsZero() {
+		return err
+	}
+	if err := i.s.forgetWorkspace(ctx, workspace(team)); err != nil {
+		return err
+	}
+	return i.update(ctx, team, func(*record) *record { return nil })
 }
 
 // tell hands every Gone and Back to h that it does not know yet. An event that is handed twice changes nothing.

@@ -160,27 +160,10 @@ func (s *Slack) forgetProgress(ctx context.Context) {
 }
 
 func (s *Slack) sweepProgress(ctx context.Context, before time.Time) error {
-	const n = 100
-	for after := store.Ref(""); ; {
-		records, err := s.cfg.DB.List(ctx, store.Prefix(progressPrefix), after, n)
-		if err != nil {
-			return err
-		}
-		var old store.Unit
-		for _, r := range records {
-			after = r.Ref
-			var p progress
-			if json.Unmarshal(r.Bytes, &p) == nil && p.At.Before(before) {
-				old.Put = append(old.Put, store.Put{Ref: r.Ref})
-			}
-		}
-		if err := s.cfg.DB.Commit(ctx, old); err != nil {
-			return err
-		}
-		if len(records) < n {
-			return nil
-		}
-	}
+	return s.drop(ctx, store.Prefix(progressPrefix), func(r store.Record) bool {
+		var p progress
+		return json.Unmarshal(r.Bytes, &p) == nil && p.At.Before(before)
+	})
 }
 
 // parentIn reads the parent's ts out of the address of a message in a thread.

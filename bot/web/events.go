@@ -146,7 +146,8 @@ func (p *Playground) show(ctx context.Context, e posted) error {
 }
 
 // keepReply shows the bot's answer to its member: in place of the private message that was clicked where the bot says
-// so, else below everything in the room or thread in which the member was.
+// so, else below everything in the room or thread in which the member was. Where the member has erased what is kept about them, it
+// is all that is left of what they alone could see.
 func (p *Playground) keepReply(ctx context.Context, e posted, clicked message, r chat.Reply) error {
 	m := message{
 		Key: chat.Key("reply:" + string(e.Event.Member) + ":" + e.Token),
@@ -159,6 +160,11 @@ func (p *Playground) keepReply(ctx context.Context, e posted, clicked message, r
 		m.Key = chat.Key("home:" + string(e.Event.Member)) // greeted once
 	}
 	return p.history.update(ctx, func(c *change) error {
+		if r.Forget {
+			if err := c.forget(e.Event.Member, clicked.ID); err != nil {
+				return err
+			}
+		}
 		if r.Update && (clicked.Only == e.Event.Member || clicked.Direct == e.Event.Member) {
 			err := c.edit(clicked.ID, func(m *message) { m.Body = r.Message })
 			if !errors.Is(err, errNoMessage) {

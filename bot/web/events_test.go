@@ -171,6 +171,38 @@ func TestReplyReplacesThePrivateMessageThatWasClicked(t *testing.T) {
 	}
 }
 
+// Whoever has erased what is kept about them finds nothing of it here: neither what the bot told them alone nor what they wrote to it.
+func TestErasingTakesWhatAMemberAloneSaw(t *testing.T) {
+	w := newWorld(t, nil)
+	c, other := w.visit(), w.visit()
+	other.do("kind", "line", "text", "of somebody else", "room", "d:m2")
+	c.do("kind", "line", "text", "a secret of mine", "room", "d:m1")
+	c.do("kind", "submit", "value", "answered:1:0", "f.answer", "my words about one thread", "room", "c:interview-prep")
+	c.do("kind", "click", "value", "hint:1:0", "message", "c:interview-prep.1", "room", "c:interview-prep")
+	token := c.token()
+	for range 2 { // the second finds nothing more
+		c.do("kind", "click", "value", "erase:1:0", "message", string(privateOf(w, host).ID), "room", "c:interview-prep", "token", token)
+	}
+	if got := w.texts("d:m1", host); len(got) > 0 {
+		t.Errorf("of the direct conversation there is left %q", got)
+	}
+	if got := w.texts("c:interview-prep", host); len(got) != 3 || got[2] != "Erased." { // the post, and what was shared in its thread
+		t.Errorf("the member sees %q", got)
+	}
+	if got := w.texts("d:m2", "m2"); len(got) != 2 {
+		t.Errorf("of somebody else's there is left %q", got)
+	}
+	records, err := w.cfg.DB.List(t.Context(), "message/", "", 1000)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, r := range records {
+		if strings.Contains(string(r.Bytes), "secret of mine") || strings.Contains(string(r.Ref), "p:m1") && strings.Contains(string(r.Bytes), "my words") {
+			t.Errorf("%s is kept: %s", r.Ref, r.Bytes)
+		}
+	}
+}
+
 func privateOf(w *world, who chat.Member) message {
 	w.t.Helper()
 	messages, err := w.history.room(w.t.Context(), "c:interview-prep", who)

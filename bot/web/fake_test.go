@@ -89,6 +89,8 @@ func (b *fakeBot) click(e chat.Event) chat.Reply {
 		return chat.Reply{Message: &chat.Message{Blocks: []chat.Block{chat.Text("Hint: there are 5 points.")}, Buttons: []chat.Button{
 			{Label: "Next hint", Value: chat.Value{Verb: "hint", Post: "1", Arg: "2"}},
 		}}, Update: e.Value.Arg != ""}
+	case "erase":
+		return chat.Reply{Message: &chat.Message{Blocks: []chat.Block{chat.Text("Erased.")}}, Update: true, Forget: true}
 	}
 	return chat.Reply{}
 }

@@ -225,6 +225,32 @@ func (c *change) edit(id chat.MessageID, fn func(*message)) error {
 	return c.keep(m)
 }
 
+// forget removes what one member alone sees, and what they wrote to the bot: all messages but one.
+func (c *change) forget(who chat.Member, but chat.MessageID) error {
+	for _, name := range []string{"p:" + string(who), "d:" + string(who)} {
+		records, err := c.d.List(store.Prefix("message", name), "", keepPublic)
+		if err != nil {
+			return err
+		}
+		for _, r := range records {
+			var m message
+			if err := json.Unmarshal(r.Bytes, &m); err != nil {
+				return fmt.Errorf("read %s: %w", r.Ref, err)
+			}
+			if m.ID == but || m.Gone {
+				continue
+			}
+			if err := c.edit(m.ID, (*message).remove); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+// remove leaves a mark of a message.
+func (m *message) remove() { m.Gone, m.Body, m.Text = true, nil, "" }
+
 func (c *change) keep(m message) error {
 	c.told = append(c.told, m)
 	return put(c.d, messageRef(m.bucket(), m.Number), m)

@@ -48,7 +48,7 @@ func (p *Playground) send(ctx context.Context, a chat.Action, target chat.Messag
 			return c.edit(target, func(m *message) { m.Body = &a.Message })
 		case chat.Delete:
 			id = a.Copy
-			err := c.edit(a.Copy, func(m *message) { m.Gone, m.Body, m.Text = true, nil, "" })
+			err := c.edit(a.Copy, (*message).remove)
 			if errors.Is(err, errNoMessage) {
 				return nil // removed is removed
 			}
