@@ -127,10 +127,14 @@ func (e *examination) reach(ctx context.Context) bool {
 }
 
 func offText(off time.Duration) string {
-	if off < 0 {
-		return (-off).String() + " behind"
+	much := fmt.Sprintf("%d seconds", off.Abs()/time.Second)
+	if off.Abs() >= clockWrong {
+		much = fmt.Sprintf("%d minutes", off.Abs()/time.Minute)
 	}
-	return off.String() + " ahead of"
+	if off < 0 {
+		return much + " behind"
+	}
+	return much + " ahead of"
 }
 
 func (e *examination) botToken(ctx context.Context) {
@@ -160,8 +164,8 @@ func (e *examination) scopes(in install) {
 		e.say(Good, "scopes", "all that are needed are granted", "")
 	}
 	for _, s := range optionalScopes {
-		if !in.can(s.Name) {
-			e.say(Notice, "scope "+s.Name, "it is not granted: "+s.Without, "")
+		if !in.can(s.Name) && s.Without != "" {
+			e.say(Notice, "scope "+s.Name, "left out: "+s.Without, "")
 		}
 	}
 }

@@ -10,30 +10,29 @@ import (
 	"strings"
 )
 
-// scope is a permission that Greenroom asks for, and what it is for.
+// scope is a permission that Greenroom asks for. docs/slack.md says what each is for.
 type scope struct {
 	Name    string
-	For     string // what it lets Greenroom do
-	Without string // what is missing where it is not granted
+	Without string // what it is like where it is not granted; empty where nothing is missing yet
 }
 
 // requiredScopes are asked of every workspace; nothing works without them.
 var requiredScopes = []scope{
-	{"commands", "answers /greenroom and its short forms", "no command works"},
-	{"chat:write", "posts questions and results, and changes its own messages", "nothing can be posted"},
-	{"im:write", "begins a direct message: reminders, trouble, solo quizzes", "nobody can be told anything in private"},
-	{"im:history", "reads what people write to the bot itself in its direct message", "answers and commands typed to the bot are not heard"},
-	{"users:read", "knows names, time zones and who manages the workspace", "names are ids, times are UTC and nobody is a manager"},
+	{"commands", "no command works"},
+	{"chat:write", "nothing can be posted"},
+	{"im:write", "nobody can be told anything in private"},
+	{"im:history", "answers and commands typed to the bot are not heard"},
+	{"users:read", "names are ids, times are UTC and nobody is a manager"},
 }
 
 // optionalScopes make some things better. A workspace may leave out each of them.
 var optionalScopes = []scope{
-	{"app_mentions:read", "hears @Greenroom in a channel", "mentions are not heard; /greenroom does the same"},
-	{"channels:history", "looks in a public channel for its own post after a send that Slack left in doubt, and reads nothing else", "such a post may stand twice in a public channel"},
-	{"groups:history", "the same in private channels", "such a post may stand twice in a private channel"},
-	{"channels:read", "greets when it is invited to a public channel, and notices when that one is archived", "no greeting in public channels; a dead one is noticed at the next post"},
-	{"groups:read", "the same in private channels", "no greeting in private channels; a dead one is noticed at the next post"},
-	{"files:write", "may send a long export as a file; this version sends messages", "nothing"},
+	{"app_mentions:read", "@Greenroom in a channel is not heard; /greenroom does the same"},
+	{"channels:history", "in public channels a post that Slack left in doubt may stand twice"},
+	{"groups:history", "in private channels a post that Slack left in doubt may stand twice"},
+	{"channels:read", "no greeting in public channels, and an archived one is noticed at its next post"},
+	{"groups:read", "no greeting in private channels, and an archived one is noticed at its next post"},
+	{"files:write", ""},
 }
 
 func scopeNames(scopes []scope) []string {

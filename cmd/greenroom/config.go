@@ -46,7 +46,7 @@ type config struct {
 	// without it. It takes an address that the network, or a proxy that ends TLS, reaches.
 	Hooks string `env:"GREENROOM_HOOKS" placeholder:"ADDR" help:"Where platforms that use HTTP reach Greenroom, such as :8081 (default none)."`
 	// HooksURL is how Hooks is reached from outside. Optional; it is needed where workspaces sign in.
-	HooksURL string `env:"GREENROOM_HOOKS_URL" name:"hooks-url" placeholder:"URL" help:"The https address under which Hooks is reached."`
+	HooksURL string `env:"GREENROOM_HOOKS_URL" name:"hooks-url" placeholder:"URL" help:"The https address at which --hooks is reached from outside."`
 	// Slack is how Slack is reached. Optional; without any of it Greenroom does not connect to Slack.
 	Slack slackSettings `embed:"" prefix:"slack-" group:"Slack (secrets stand in files or in the environment: GREENROOM_SLACK_BOT_TOKEN and so on)"`
 	// Config is the YAML file with any of these settings but itself. Optional.

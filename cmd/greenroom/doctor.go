@@ -28,7 +28,7 @@ func (c doctorSlack) Run(std streams) error {
 	case err != nil:
 		return err
 	case cfg == nil:
-		return usagef("Slack is not set up; make the app with greenroom slack manifest, then set GREENROOM_SLACK_BOT_TOKEN=xoxb-… and GREENROOM_SLACK_APP_TOKEN=xapp-…")
+		return usagef("Slack is not set up; make the app with greenroom slack manifest, then write greenroom doctor slack --slack-bot-token-file FILE --slack-app-token-file FILE")
 	}
 	ctx, cancel := context.WithTimeout(context.Background(), time.Minute)
 	defer cancel()

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"bytes"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -14,10 +15,16 @@ import (
 
 // secret is a setting that must not be seen: it stands in an environment variable, or in a file that another setting
 // names, and never on the command line, where every user of the machine reads it. What is said about it names the
-// variable and shows nothing of its value.
+// variable or the flag and shows nothing of its value.
 type secret struct {
 	env  string // the variable; with _FILE at its end, the one that names the file
 	path string // of the file; empty for none
+}
+
+// file is the setting that names the file: the flag, and the variable in its stead.
+func (s secret) file() string {
+	name := strings.ReplaceAll(strings.TrimPrefix(s.env, "GREENROOM_"), "_", "-")
+	return fmt.Sprintf("--%s-file (%s_FILE)", strings.ToLower(name), s.env)
 }
 
 // secretBytes is far more than any token or key ring has.
@@ -28,7 +35,7 @@ func (s secret) read(log *slog.Logger) (string, error) {
 	value, set := os.LookupEnv(s.env)
 	switch {
 	case set && s.path != "":
-		return "", usagef("%s and %s_FILE both give one secret; leave out either", s.env, s.env)
+		return "", usagef("%s and %s both give one secret; leave out either", s.env, s.file())
 	case set && strings.TrimSpace(value) == "":
 		return "", usagef("%s is empty; give it its value, or leave it out", s.env)
 	case set:
@@ -39,21 +46,22 @@ func (s secret) read(log *slog.Logger) (string, error) {
 	info, err := os.Stat(s.path)
 	switch {
 	case errors.Is(err, fs.ErrNotExist):
-		return "", fmt.Errorf("there is no file %s; check %s_FILE", s.path, s.env)
+		return "", fmt.Errorf("there is no file %s; check %s", s.path, s.file())
 	case err != nil:
-		return "", fmt.Errorf("read %s_FILE: %w", s.env, err)
+		return "", fmt.Errorf("read %s: %w", s.file(), err)
 	case info.Size() > secretBytes:
-		return "", fmt.Errorf("the file %s is too large for a secret; check %s_FILE", s.path, s.env)
+		return "", fmt.Errorf("the file %s is too large for a secret; check %s", s.path, s.file())
 	}
 	b, err := os.ReadFile(s.path)
 	if err != nil {
-		return "", fmt.Errorf("read %s_FILE: %w; let the user that Greenroom runs as read it", s.env, err)
+		return "", fmt.Errorf("read %s: %w; let the user that Greenroom runs as read it", s.file(), err)
 	}
 	if info.Mode().Perm()&0o004 != 0 && !managed(s.path) {
 		log.Warn(fmt.Sprintf("every user of this machine may read the secret in %s; write chmod o-r %s", s.path, s.path))
 	}
+	b = bytes.TrimPrefix(b, []byte("\ufeff")) // the byte order mark that some editors begin a file with
 	if value = strings.TrimSpace(string(b)); value == "" {
-		return "", fmt.Errorf("the file %s is empty; write the secret into it, or leave out %s_FILE", s.path, s.env)
+		return "", fmt.Errorf("the file %s is empty; write the secret into it, or leave out %s", s.path, s.file())
 	}
 	return value, nil
 }

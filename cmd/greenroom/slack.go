@@ -95,19 +95,19 @@ func (c config) checkSlack(s slackSecrets) error {
 	}{
 		{s.botToken != "" && app, "GREENROOM_SLACK_BOT_TOKEN is for one workspace and GREENROOM_SLACK_CLIENT_ID for many; leave out either"},
 		{s.appToken != "" && s.signingSecret != "", "GREENROOM_SLACK_APP_TOKEN is for Socket Mode and GREENROOM_SLACK_SIGNING_SECRET for HTTP, and Slack uses one of them; leave out either"},
-		{s.appToken != "" && s.botToken == "" && !app, "GREENROOM_SLACK_APP_TOKEN connects and may not post; add the bot token: GREENROOM_SLACK_BOT_TOKEN=xoxb-…"},
-		{s.signingSecret != "" && s.botToken == "" && !app, "GREENROOM_SLACK_SIGNING_SECRET lets Slack in and may not post; add the bot token: GREENROOM_SLACK_BOT_TOKEN=xoxb-…"},
-		{(s.botToken != "" || app) && s.appToken == "" && s.signingSecret == "", "Slack has no way to reach Greenroom; add the app token for Socket Mode: GREENROOM_SLACK_APP_TOKEN=xapp-… " +
-			"(or, for HTTP, GREENROOM_SLACK_SIGNING_SECRET=… and --hooks :8081)"},
+		{s.appToken != "" && s.botToken == "" && !app, "GREENROOM_SLACK_APP_TOKEN connects and may not post; add the bot token: --slack-bot-token-file FILE"},
+		{s.signingSecret != "" && s.botToken == "" && !app, "GREENROOM_SLACK_SIGNING_SECRET lets Slack in and may not post; add the bot token: --slack-bot-token-file FILE"},
+		{(s.botToken != "" || app) && s.appToken == "" && s.signingSecret == "", "Slack has no way to reach Greenroom; add the app token for Socket Mode: --slack-app-token-file FILE " +
+			"(or, for HTTP, --slack-signing-secret-file FILE and --hooks :8081)"},
 		{s.signingSecret != "" && c.Hooks == "", "GREENROOM_SLACK_SIGNING_SECRET is for requests that come in at --hooks; add --hooks :8081"},
-		{app && s.clientSecret == "", "GREENROOM_SLACK_CLIENT_ID needs its secret; add GREENROOM_SLACK_CLIENT_SECRET=…"},
-		{app && s.keys == "", "GREENROOM_SLACK_CLIENT_ID needs keys that encrypt the tokens; write greenroom slack keys new, and add GREENROOM_SLACK_KEYS=…"},
+		{app && s.clientSecret == "", "GREENROOM_SLACK_CLIENT_ID needs its secret; add --slack-client-secret-file FILE"},
+		{app && s.keys == "", "GREENROOM_SLACK_CLIENT_ID needs keys that encrypt the tokens; write greenroom slack keys new, and add --slack-keys-file FILE"},
 		{app && c.Hooks == "", "GREENROOM_SLACK_CLIENT_ID is for workspaces that sign in at --hooks; add --hooks :8081"},
 		{app && c.HooksURL == "", "GREENROOM_SLACK_CLIENT_ID needs the address at which browsers reach --hooks; add --hooks-url https://greenroom.example.org"},
 		{app && !clientID.MatchString(c.Slack.ClientID), "GREENROOM_SLACK_CLIENT_ID is not a client id; it is two numbers with a dot between them, on the app's page Basic Information"},
-		{!app && s.clientSecret != "", "GREENROOM_SLACK_CLIENT_SECRET belongs to an app; add GREENROOM_SLACK_CLIENT_ID=…"},
-		{!app && s.keys != "", "GREENROOM_SLACK_KEYS encrypts the tokens of workspaces that sign in; add GREENROOM_SLACK_CLIENT_ID=…, or leave it out"},
-		{c.Hooks != "" && s.signingSecret == "" && !app, "--hooks has nothing to serve; add GREENROOM_SLACK_SIGNING_SECRET=…, or leave it out"},
+		{!app && s.clientSecret != "", "GREENROOM_SLACK_CLIENT_SECRET belongs to an app; add --slack-client-id ID"},
+		{!app && s.keys != "", "GREENROOM_SLACK_KEYS encrypts the tokens of workspaces that sign in; add --slack-client-id ID, or leave it out"},
+		{c.Hooks != "" && s.signingSecret == "" && !app, "--hooks has nothing to serve; add --slack-signing-secret-file FILE, or leave it out"},
 	} {
 		if wrong.when {
 			return usagef("%s", wrong.text)
@@ -178,7 +178,7 @@ func (c rotateKeys) Run(std streams) error {
 		return err
 	}
 	if s.keys == "" {
-		return usagef("no key ring is given; set GREENROOM_SLACK_KEYS or --slack-keys-file, the new key first")
+		return usagef("no key ring is given; write --slack-keys-file FILE, the new key first in it")
 	}
 	keys, err := slack.ParseKeys(s.keys)
 	if err != nil {

@@ -71,6 +71,10 @@ func TestSlackConfigFiles(t *testing.T) {
 			if err != nil || cfg.BotToken != botToken || log != "" {
 				t.Errorf("%v, log %q", err, log)
 			}
+			cfg, _, err = parseSlack(t, env, "\ufeff"+botToken+"\r\n", 0o400, args)
+			if err != nil || cfg.BotToken != botToken {
+				t.Errorf("as editors of Windows write it: %v", err)
+			}
 			cfg, log, err = parseSlack(t, env, botToken+"\n", 0o444, args)
 			if err != nil || cfg.BotToken != botToken || !strings.Contains(log, "every user of this machine may read") || strings.Contains(log, "SECRET") {
 				t.Errorf("readable by all: %v, log %q", err, log)
@@ -115,16 +119,16 @@ func TestSlackConfigRefuses(t *testing.T) {
 		args string
 		want []string
 	}{
-		{"bot token alone", map[string]string{"SLACK_BOT_TOKEN": botToken}, "", []string{"GREENROOM_SLACK_APP_TOKEN=xapp-…", "GREENROOM_SLACK_SIGNING_SECRET=… and --hooks :8081"}},
-		{"app token alone", map[string]string{"SLACK_APP_TOKEN": appToken}, "", []string{"GREENROOM_SLACK_APP_TOKEN", "GREENROOM_SLACK_BOT_TOKEN=xoxb-…"}},
-		{"signing secret alone", map[string]string{"SLACK_SIGNING_SECRET": signing, "HOOKS": ":8081"}, "", []string{"GREENROOM_SLACK_SIGNING_SECRET", "GREENROOM_SLACK_BOT_TOKEN=xoxb-…"}},
+		{"bot token alone", map[string]string{"SLACK_BOT_TOKEN": botToken}, "", []string{"--slack-app-token-file FILE", "--slack-signing-secret-file FILE and --hooks :8081"}},
+		{"app token alone", map[string]string{"SLACK_APP_TOKEN": appToken}, "", []string{"GREENROOM_SLACK_APP_TOKEN", "--slack-bot-token-file FILE"}},
+		{"signing secret alone", map[string]string{"SLACK_SIGNING_SECRET": signing, "HOOKS": ":8081"}, "", []string{"GREENROOM_SLACK_SIGNING_SECRET", "--slack-bot-token-file FILE"}},
 		{"HTTP without an address", map[string]string{"SLACK_BOT_TOKEN": botToken, "SLACK_SIGNING_SECRET": signing}, "", []string{"GREENROOM_SLACK_SIGNING_SECRET", "add --hooks :8081"}},
 		{"both ways", map[string]string{"SLACK_BOT_TOKEN": botToken, "SLACK_SIGNING_SECRET": signing, "SLACK_APP_TOKEN": appToken, "HOOKS": ":8081"}, "", []string{"GREENROOM_SLACK_APP_TOKEN", "GREENROOM_SLACK_SIGNING_SECRET", "leave out either"}},
 		{"one and many", many(map[string]string{"SLACK_BOT_TOKEN": botToken}), "", []string{"GREENROOM_SLACK_BOT_TOKEN", "GREENROOM_SLACK_CLIENT_ID", "leave out either"}},
-		{"no client secret", many(map[string]string{"SLACK_CLIENT_SECRET": ""}), "", []string{"add GREENROOM_SLACK_CLIENT_SECRET=…"}},
-		{"no keys", many(map[string]string{"SLACK_KEYS": ""}), "", []string{"greenroom slack keys new", "add GREENROOM_SLACK_KEYS=…"}},
+		{"no client secret", many(map[string]string{"SLACK_CLIENT_SECRET": ""}), "", []string{"add --slack-client-secret-file FILE"}},
+		{"no keys", many(map[string]string{"SLACK_KEYS": ""}), "", []string{"greenroom slack keys new", "add --slack-keys-file FILE"}},
 		{"bad keys", many(map[string]string{"SLACK_KEYS": "k1:SECRET"}), "", []string{"GREENROOM_SLACK_KEYS: entry 1 of the key ring, k1, is not the base64 of 32 bytes"}},
-		{"no client id", many(map[string]string{"SLACK_CLIENT_ID": "", "SLACK_SIGNING_SECRET": "", "HOOKS": "", "HOOKS_URL": ""}), "", []string{"GREENROOM_SLACK_CLIENT_SECRET", "add GREENROOM_SLACK_CLIENT_ID=…"}},
+		{"no client id", many(map[string]string{"SLACK_CLIENT_ID": "", "SLACK_SIGNING_SECRET": "", "HOOKS": "", "HOOKS_URL": ""}), "", []string{"GREENROOM_SLACK_CLIENT_SECRET", "add --slack-client-id ID"}},
 		{"not a client id", many(map[string]string{"SLACK_CLIENT_ID": "A0123"}), "", []string{"two numbers with a dot"}},
 		{"no hooks to sign in", many(map[string]string{"HOOKS": "", "HOOKS_URL": "", "SLACK_SIGNING_SECRET": "", "SLACK_APP_TOKEN": appToken}), "", []string{"GREENROOM_SLACK_CLIENT_ID", "add --hooks :8081"}},
 		{"no address to sign in", many(map[string]string{"HOOKS_URL": ""}), "", []string{"add --hooks-url https://"}},
@@ -135,7 +139,7 @@ func TestSlackConfigRefuses(t *testing.T) {
 		{"an address of no hooks", nil, "--hooks-url https://greenroom.example.org", []string{"add --hooks :8081"}},
 		{"an address without TLS", nil, "--hooks :8081 --hooks-url http://greenroom.example.org", []string{"beginning of an https address"}},
 		{"an address with a path", nil, "--hooks :8081 --hooks-url https://greenroom.example.org/slack", []string{"beginning of an https address"}},
-		{"keys alone", map[string]string{"SLACK_KEYS": keyEntry}, "", []string{"GREENROOM_SLACK_KEYS", "GREENROOM_SLACK_CLIENT_ID"}},
+		{"keys alone", map[string]string{"SLACK_KEYS": keyEntry}, "", []string{"GREENROOM_SLACK_KEYS", "add --slack-client-id"}},
 		{"tokens swapped", map[string]string{"SLACK_BOT_TOKEN": appToken, "SLACK_APP_TOKEN": botToken}, "", []string{"GREENROOM_SLACK_BOT_TOKEN holds an app token"}},
 		{"a token that ends", map[string]string{"SLACK_BOT_TOKEN": "xoxe.xoxb-1-SECRET"}, "", []string{"ends after twelve hours"}},
 		{"a member's token", map[string]string{"SLACK_BOT_TOKEN": "xoxp-1-SECRET"}, "", []string{"holds a member's token", "OAuth & Permissions"}},
@@ -144,10 +148,10 @@ func TestSlackConfigRefuses(t *testing.T) {
 		{"two words", map[string]string{"SLACK_BOT_TOKEN": botToken + " " + appToken}, "", []string{"more than one word"}},
 		{"a token as signing secret", map[string]string{"SLACK_SIGNING_SECRET": botToken}, "", []string{"GREENROOM_SLACK_SIGNING_SECRET holds a bot token"}},
 		{"nothing in a variable", map[string]string{"SLACK_BOT_TOKEN": " "}, "", []string{"GREENROOM_SLACK_BOT_TOKEN is empty"}},
-		{"variable and file", map[string]string{"SLACK_BOT_TOKEN": botToken}, "--slack-bot-token-file FILE", []string{"GREENROOM_SLACK_BOT_TOKEN and GREENROOM_SLACK_BOT_TOKEN_FILE"}},
+		{"variable and file", map[string]string{"SLACK_BOT_TOKEN": botToken}, "--slack-bot-token-file FILE", []string{"GREENROOM_SLACK_BOT_TOKEN and --slack-bot-token-file"}},
 		{"an empty file", nil, "--slack-bot-token-file FILE", []string{"is empty"}},
-		{"a file that is missing", nil, "--slack-bot-token-file nosuch", []string{"there is no file nosuch; check GREENROOM_SLACK_BOT_TOKEN_FILE"}},
-		{"a folder", nil, "--slack-app-token-file /", []string{"read GREENROOM_SLACK_APP_TOKEN_FILE"}},
+		{"a file that is missing", nil, "--slack-bot-token-file nosuch", []string{"there is no file nosuch; check --slack-bot-token-file (GREENROOM_SLACK_BOT_TOKEN_FILE)"}},
+		{"a folder", nil, "--slack-app-token-file /", []string{"read --slack-app-token-file"}},
 		{"a secret as a flag", nil, "--slack-bot-token " + botToken, []string{"unknown flag --slack-bot-token"}},
 		{"a strange Slack", map[string]string{"SLACK_BOT_TOKEN": botToken, "SLACK_APP_TOKEN": appToken, "SLACK_API": "http://slack.example.org/api/"}, "", []string{"GREENROOM_SLACK_API gets every token"}},
 	} {
