@@ -104,7 +104,7 @@ type Event struct {
 	Body []byte    `json:",omitzero"` // Timer: what the row holds
 
 	Key    Key    `json:",omitzero"` // Sent, Failed; Click: the key of the message that holds the button, where the platform tells it
-	Reason Reason `json:",omitzero"` // Failed
+	Reason Reason `json:",omitzero"` // Failed; Left: why, where the platform tells it
 }
 
 // Field is the text of a Short or Long field, or what was chosen of One; empty when nothing was.
