@@ -17,8 +17,9 @@ type answered struct {
 	next  int
 }
 
-// answeredMost is how many events are remembered: some minutes of the busiest hour of a large workspace.
-const answeredMost = 4096
+// answeredMost is how many events are remembered: some minutes of the busiest hour of a large workspace. A graded form's reply takes
+// ten kilobytes.
+const answeredMost = 1024
 
 // turn is one event on its way. Who began it sets reply and ok before end; others read them after.
 type turn struct {
