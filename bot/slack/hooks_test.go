@@ -214,13 +214,42 @@ func TestFull(t *testing.T) {
 			got[<-answers]++
 		}
 		// Those that are told are done at once, so more than mostRefused may be.
-		if got["answered"] != mostTaken || got["told"] < mostRefused || got["answered"]+got["told"]+got["503"] != mostTaken+mostRefused+100 {
+		if got["answered"] != mostOfOne || got["told"] < mostRefused || got["answered"]+got["told"]+got["503"] != mostTaken+mostRefused+100 {
 			w.Errorf("%v", got)
 		}
 		if status, body := w.ask(signed("/slack/commands", formType, commandBody, time.Now())); status != 200 || !strings.Contains(body, "Hello.") {
 			w.Errorf("afterwards: %d %q", status, body)
 		}
 	})
+}
+
+// A workspace in a flood, whose bot and whose Slack are slow, leaves room for the others.
+func TestFlood(t *testing.T) {
+	inWorld(t, byHTTP, func(w *world) {
+		w.bot.will(saysAfter(20*time.Second, "Hello."))
+		w.slack.http.Transport = stalling{w.slack.http.Transport}
+		for i := range mostTaken + mostRefused {
+			click := strings.Replace(string(payload(t, "click_private")), "1795424410.000000", fmt.Sprintf("1795424410.%06d", i), 1)
+			go w.ask(signed("/slack/interactive", formType, "payload="+url.QueryEscape(click), time.Now()))
+		}
+		synctest.Wait()
+		body := strings.Replace(commandBody, "T0HILL", "T0VALE", 1)
+		if status, said := w.ask(signed("/slack/commands", formType, body, time.Now())); status != 200 || !strings.Contains(said, "not installed") {
+			w.Errorf("another workspace: %d %q", status, said)
+		}
+		time.Sleep(5 * time.Minute)
+		if status, said := w.ask(signed("/slack/commands", formType, commandBody, time.Now())); status != 200 || !strings.Contains(said, "Working") && said != "" {
+			w.Errorf("the same one, afterwards: %d %q", status, said)
+		}
+	})
+}
+
+// stalling makes each request slow.
+type stalling struct{ next http.RoundTripper }
+
+func (s stalling) RoundTrip(r *http.Request) (*http.Response, error) {
+	sleep(r.Context(), 10*time.Second)
+	return s.next.RoundTrip(r)
 }
 
 // The replays that are remembered are bounded, and kept for as long as their time would be accepted.

@@ -24,7 +24,8 @@ import (
 // a form only once, so a person is always told (sorry.go).
 
 const (
-	mostTaken   = 512 // deliveries under way; what comes on top is answered with "busy", and not even so beyond mostRefused more
+	mostTaken   = 1024 // deliveries under way; what comes on top is answered with "busy", and not even so beyond mostRefused more
+	mostOfOne   = 512  // of one workspace, likewise: one in a flood, or in which Slack is slow, leaves room for the others
 	mostRefused = 128
 
 	workingAfter = 2 * time.Second // then the acknowledgement goes out without an answer; Slack gives up after three (ackWithin)
@@ -112,8 +113,30 @@ func (s *Slack) take(work context.Context, d delivery, full bool) {
 		s.removed(work, in, a)
 		return
 	}
+	n, leave := s.arrive(in.Event.Workspace)
+	defer leave()
+	if n > mostOfOne+mostRefused {
+		return
+	}
 	defer s.promise(in, a)()
-	s.once(work, in, a, full)
+	s.once(work, in, a, full || n > mostOfOne)
+}
+
+// arrive counts a delivery among those under way in its workspace.
+func (s *Slack) arrive(w chat.Workspace) (n int, leave func()) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.takingOf == nil {
+		s.takingOf = map[chat.Workspace]int{}
+	}
+	s.takingOf[w]++
+	return s.takingOf[w], func() {
+		s.mu.Lock()
+		defer s.mu.Unlock()
+		if s.takingOf[w]--; s.takingOf[w] == 0 {
+			delete(s.takingOf, w)
+		}
+	}
 }
 
 // once answers an event the first time that it is delivered. A form that is delivered again is answered in itself again, because

@@ -54,11 +54,12 @@ type Slack struct {
 	hooks    *hooks
 	health   health
 
-	mu     sync.Mutex
-	bot    chat.Handler    // nil until Run, and again once it ends
-	work   context.Context // of what is under way; ends when Run has no more time
-	taking int             // deliveries under way
-	jobs   sync.WaitGroup  // everything that runs beside Run and ends before it; added to under mu while bot is set
+	mu       sync.Mutex
+	bot      chat.Handler           // nil until Run, and again once it ends
+	work     context.Context        // of what is under way; ends when Run has no more time
+	taking   int                    // deliveries under way
+	takingOf map[chat.Workspace]int // those of each workspace
+	jobs     sync.WaitGroup         // everything that runs beside Run and ends before it; added to under mu while bot is set
 }
 
 // callWithin bounds one request to Slack; the caller's context may end it earlier.
