@@ -24,19 +24,19 @@ const (
 	knownStale = time.Hour
 	knownRetry = 30 * time.Second // after a failure
 	askWithin  = 10 * time.Second
-	askAtOnce  = 8
+	askAtOnce  = 8 // in one workspace
 
 	unnamed = "a member" // is what a person is called while Slack does not say
 )
 
 // people knows the members of workspaces, as far as it was asked about them.
 type people struct {
-	s    *Slack
-	asks chan struct{} // one for each question under way
+	s *Slack
 
 	mu     sync.Mutex
-	known  map[who]*lists.Element // of *known
-	recent *lists.List            // the least lately needed at the back
+	asks   map[chat.Workspace]chan struct{} // one for each question under way in a workspace
+	known  map[who]*lists.Element           // of *known
+	recent *lists.List                      // the least lately needed at the back
 }
 
 type who struct {
@@ -54,7 +54,7 @@ type known struct {
 }
 
 func newPeople(s *Slack) *people {
-	return &people{s: s, asks: make(chan struct{}, askAtOnce), known: map[who]*lists.Element{}, recent: lists.New()}
+	return &people{s: s, asks: map[chat.Workspace]chan struct{}{}, known: map[who]*lists.Element{}, recent: lists.New()}
 }
 
 // person is what Slack says of a member; where it says nothing before ctx ends, what it last said; else the zero Person, who manages
@@ -142,10 +142,23 @@ func (p *people) ask(ctx context.Context, k *known, done chan struct{}) {
 	p.s.cfg.Log.Warn("slack: who a member is stays unknown for now", slog.String("workspace", string(k.workspace)), slog.String("member", string(k.member)), slog.Any("err", err))
 }
 
+// asksOf is where questions about people of a workspace wait for their turn: nobody waits for another workspace's.
+func (p *people) asksOf(w chat.Workspace) chan struct{} {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	asks := p.asks[w]
+	if asks == nil {
+		asks = make(chan struct{}, askAtOnce)
+		p.asks[w] = asks
+	}
+	return asks
+}
+
 func (p *people) fetch(ctx context.Context, id who) (Person, error) {
+	asks := p.asksOf(id.workspace)
 	select {
-	case p.asks <- struct{}{}:
-		defer func() { <-p.asks }()
+	case asks <- struct{}{}:
+		defer func() { <-asks }()
 	case <-ctx.Done():
 		return Person{}, ctx.Err()
 	}

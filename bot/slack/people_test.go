@@ -131,6 +131,20 @@ func TestPeopleAreLimited(t *testing.T) {
 	})
 }
 
+// Where Slack is slow to say who the many members of one workspace are, another workspace does not wait for that.
+func TestPeopleOfOthersDoNotWait(t *testing.T) {
+	inWorld(t, byHTTP, func(w *world) {
+		w.watchPeople().late.Store(int64(9 * time.Second))
+		for i := range 100 {
+			w.slack.people.look(w.Context(), who{"slack:T0HILL", chat.Member(fmt.Sprint("U", i))})
+		}
+		synctest.Wait()
+		begun := time.Now()
+		w.slack.people.person(w.Context(), "slack:T0VALE", "U0ZOE") // nobody has to be asked where Greenroom is not
+		w.want("waited", time.Since(begun), time.Duration(0))
+	})
+}
+
 // A form opens within the three seconds of its trigger, though Slack is slow to say who it is.
 func TestFormDoesNotWaitForPeople(t *testing.T) {
 	bothWays(t, func(w *world) {
