@@ -3,6 +3,7 @@ package slack_test
 import (
 	"bytes"
 	"context"
+	"encoding/json"
 	"log/slog"
 	"net/http"
 	"net/http/cookiejar"
@@ -105,12 +106,31 @@ func newWorld(t *testing.T, s bottest.Script, over way) *world {
 	time.Sleep(time.Until(s.Begin))
 	w.fake = slackfake.New(slackfake.Config{
 		AppToken: appToken, SigningSecret: secret, ClientSecret: clientSecret,
-		RateLimits: true, Deliveries: slackfake.Deliveries{PingEvery: seldom},
+		RateLimits: true, Deliveries: slackfake.Deliveries{PingEvery: seldom}, Events: subscriptions(t),
 	})
 	w.slack = w.fake.AddWorkspace(team)
 	w.back()
 	w.channel("team")
 	return w
+}
+
+// subscriptions are the events that our manifest asks for: Slack sends no others.
+func subscriptions(t *testing.T) []string {
+	src, err := slack.Manifest(slack.ManifestOptions{})
+	var manifest struct {
+		Settings struct {
+			Events struct {
+				Bot []string `json:"bot_events"`
+			} `json:"event_subscriptions"`
+		} `json:"settings"`
+	}
+	if err == nil {
+		err = json.Unmarshal(src, &manifest)
+	}
+	if err != nil || len(manifest.Settings.Events.Bot) == 0 {
+		t.Fatalf("the manifest asks for no events: %v", err)
+	}
+	return manifest.Settings.Events.Bot
 }
 
 // seeded gives events the seeds that they have on bottest's own stage: what is left to chance is then the same.
