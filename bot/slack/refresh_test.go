@@ -9,6 +9,9 @@ import (
 	"testing"
 	"time"
 
+	"github.com/slack-go/slack"
+
+	"greenroom/bot/chat"
 	"greenroom/bot/slack/slackfake"
 	"greenroom/store"
 )
@@ -69,6 +72,32 @@ func TestRefreshOnce(t *testing.T) {
 	}
 	if n := o.asked("oauth.v2.access"); n != 2 { // the sign-in's and one
 		t.Errorf("%d exchanges", n)
+	}
+}
+
+// TestTokenEndsBeforeItsTime: the clock was far ahead when the tokens came. Slack's word that a token has ended gets the next one.
+func TestTokenEndsBeforeItsTime(t *testing.T) {
+	o, first := rotating(t)
+	late := func(r *record) *record { r.Ends = r.Ends.Add(365 * 24 * time.Hour); return r }
+	if err := o.s.installs.update(t.Context(), "T1", late); err != nil {
+		t.Fatal(err)
+	}
+	o.pass(13 * time.Hour)
+	ask := func() error {
+		return o.s.ask(t.Context(), workspace("T1"), "users.info", func(ctx context.Context, api *slack.Client) error {
+			_, err := api.GetUserInfoContext(ctx, "UOWNER")
+			return err
+		})
+	}
+	if err := ask(); !errors.As(err, new(*chat.Wait)) {
+		t.Errorf("with a token that has ended: %v", err)
+	}
+	o.pass(afterFailure)
+	if err := ask(); err != nil {
+		t.Fatalf("afterwards: %v", err)
+	}
+	if in := o.mustWork("T1"); in.Token == first.Token {
+		t.Error("the token that has ended is still there")
 	}
 }
 

@@ -95,8 +95,8 @@ func (s *Slack) said(ctx context.Context, w chat.Workspace, method string, e sla
 		return fmt.Errorf("%s: %w", method, e) // some of it may have been done
 	case e.Err == "ratelimited", e.Err == "rate_limited", e.Err == "message_limit_exceeded":
 		return s.pace.close(w, method, afterLimit)
-	case e.Err == "token_expired": // the next call gets a fresh one
-		return s.wait(afterFailure)
+	case e.Err == "token_expired": // before we thought it would; asking about it refreshes it
+		return s.rejected(ctx, w, e.Err)
 	case reason == chat.ReasonRevoked:
 		return s.rejected(ctx, w, e.Err)
 	case reason == chat.ReasonTooLong:
