@@ -133,7 +133,10 @@ func (s *Slack) post(ctx context.Context, w chat.Workspace, channel, thread stri
 		var stands slack.Message
 		var err error
 		at.channel, at.ts, stands, err = api.PostMessageWithResponseContext(ctx, channel, options...)
-		if at.thread = stands.ThreadTimestamp; err == nil && (at.channel == "" || at.ts == "") {
+		if at.thread = stands.ThreadTimestamp; stands.Timestamp == "" { // where it stands was not said
+			at.thread = thread
+		}
+		if err == nil && (at.channel == "" || at.ts == "") {
 			return errors.New("the answer names no message")
 		}
 		return err

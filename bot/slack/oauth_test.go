@@ -85,7 +85,7 @@ func (o *office) restart() {
 		o.mu.Unlock()
 		return inner.RoundTrip(r)
 	})
-	o.t.Cleanup(inner.(*http.Transport).CloseIdleConnections)
+	o.t.Cleanup(inner.(*transport).CloseIdleConnections)
 	mux := http.NewServeMux()
 	s.installs.serveOAuth(mux)
 	o.s, o.hall = s, mux

@@ -88,11 +88,14 @@ func New(cfg Config) (*Slack, error) {
 	}
 	cfg.API = cmp.Or(cfg.API, "https://slack.com/api/")
 	cfg.Ping = cmp.Or(cfg.Ping, 10*time.Second)
-	transport := http.DefaultTransport.(*http.Transport).Clone()
+	way := http.DefaultTransport.(*http.Transport).Clone()
 	if cfg.Dial != nil {
-		transport.DialContext, transport.Proxy = cfg.Dial, nil
+		way.DialContext, way.Proxy = cfg.Dial, nil
 	}
-	s := &Slack{cfg: cfg, http: &http.Client{Timeout: callWithin, Transport: transport}, answered: newAnswered()}
+	s := &Slack{cfg: cfg, answered: newAnswered(), http: &http.Client{
+		Timeout: callWithin, Transport: &transport{way},
+		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }, // a token goes nowhere else
+	}}
 	s.hooks = &hooks{s: s}
 	s.installs = newInstalls(s)
 	s.people = newPeople(s)
