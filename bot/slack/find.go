@@ -63,7 +63,7 @@ func (s *Slack) findFirst(ctx context.Context, a chat.Action) (p progress, found
 			return p, false, err
 		}
 	}
-	ts, found, err := s.search(ctx, a, history{channel: p.Channel, thread: p.Thread, oldest: oldest(a)}, 1)
+	ts, found, err := s.search(ctx, a, history{channel: p.Channel, thread: p.Thread, oldest: s.oldest(a, a.Tried)}, 1)
 	p.Pages = []string{ts}
 	return p, found, err
 }
@@ -89,7 +89,7 @@ func (s *Slack) settle(ctx context.Context, a chat.Action, p *progress) error {
 	if !p.Trying {
 		return nil
 	}
-	ts, found, err := s.search(ctx, a, history{channel: p.Channel, thread: p.below(), oldest: slackTime(p.At.Add(-beforeTry))}, len(p.Pages)+1)
+	ts, found, err := s.search(ctx, a, history{channel: p.Channel, thread: p.below(), oldest: s.oldest(a, p.At)}, len(p.Pages)+1)
 	switch {
 	case errors.Is(err, chat.ErrCannotTell):
 		found = a.Once // nobody knows its ts
@@ -134,12 +134,13 @@ func (s *Slack) search(ctx context.Context, a chat.Action, h history, page int) 
 	return "", false, chat.ErrCannotTell
 }
 
-// oldest is before any time at which the action may have been posted: a little before it was last tried, or a life before it ends.
-func oldest(a chat.Action) string {
-	if a.Tried.IsZero() {
+// oldest is before any time at which the action may have been posted: a little before it was tried, or a life before it ends. A try in
+// the future was noted by a clock that was set back since.
+func (s *Slack) oldest(a chat.Action, tried time.Time) string {
+	if tried.IsZero() || tried.After(s.cfg.Now()) {
 		return slackTime(a.Until.Add(-longestLife))
 	}
-	return slackTime(a.Tried.Add(-beforeTry))
+	return slackTime(tried.Add(-beforeTry))
 }
 
 // slackTime is an instant as Slack's methods take it; empty for one before Slack.

@@ -90,9 +90,36 @@ func TestFindReadsOn(t *testing.T) {
 		if id, found, err := o.ask(a, ""); !found || err != nil || id != want {
 			t.Errorf("%q, %v, %v, want %q", id, found, err, want)
 		}
-		a.Tried = time.Now().Add(time.Hour)
+		time.Sleep(time.Hour)
+		a.Tried = time.Now()
 		if _, found, err := o.Find(o.t.Context(), a); found || err != nil {
 			t.Errorf("what was posted long before the try is found: %v, %v", found, err)
+		}
+	})
+}
+
+// TestFindWhereTheClockWasSetBack is a try whose instant was noted by a clock that was an hour fast, and set right since.
+func TestFindWhereTheClockWasSetBack(t *testing.T) {
+	inSlack(t, allScopes, func(o *outside) {
+		fast := time.Hour
+		o.cfg.Now = func() time.Time { return time.Now().Add(fast) }
+		o.restart()
+		post, long := action(chat.Post, "post", 1), action(chat.Post, "long", 3)
+		post.Tried = o.cfg.Now()
+		id := o.doubtful(post, "")
+		o.fake.Next(1, "chat.postMessage", slackfake.Pass)
+		o.fake.Next(1, "chat.postMessage", slackfake.FailAfter)
+		if _, err := o.Send(o.t.Context(), long, ""); err == nil {
+			t.Fatal("the answer about the second page was not lost")
+		}
+		fast = 0
+		o.restart()
+		if got, found, err := o.Find(o.t.Context(), post); got != id || !found || err != nil {
+			t.Errorf("%q, %v, %v, want %q", got, found, err, id)
+		}
+		o.must(long, "")
+		if n, want := len(o.team.All(prep)), 1+len(Messages(long, names)); n != want {
+			t.Errorf("%d messages, want %d: %q", n, want, o.stands(prep))
 		}
 	})
 }
