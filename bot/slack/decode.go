@@ -80,11 +80,11 @@ type Origin struct {
 }
 
 // Decode reads one payload. sent is when Slack says that it was sent (X-Slack-Request-Timestamp), zero where Slack does
-// not say (Socket Mode); now is the time of arrival. ErrIgnored: nothing to do. ErrOrgWide: to be refused. Other errors: the payload
+// not say (Socket Mode): there nothing comes too late. now is the time of arrival, by the clock of sent. ErrIgnored: nothing to do. ErrOrgWide: to be refused. Other errors: the payload
 // cannot be read.
 func Decode(kind Payload, body []byte, sent, now time.Time) (Inbound, error) {
 	if sent.IsZero() {
-		sent = now
+		sent, now = now, time.Time{}
 	}
 	if err := shallow(body); err != nil {
 		return Inbound{}, err

@@ -78,7 +78,7 @@ func TestDecode(t *testing.T) {
 			}),
 			Way{Payload: "block_actions", Trigger: "156772938.1827394.x", View: "V0FEED", Depth: 1, From: Origin{Channel: "C0PREP", Message: string(post)}},
 		}},
-		{"click_old", InteractionPayload, time.Time{}, Inbound{ // 40 minutes late, with a value that nobody knows any more
+		{"click_old", InteractionPayload, now, Inbound{ // 40 minutes late, with a value that nobody knows any more
 			mira(chat.Event{
 				ID: chat.EventID{At: time.Unix(1795422000, 0).UTC(), Name: "click/U0MIRA/1795422000.000000/hint/from/last/year"}, Kind: chat.Click, At: time.Unix(1795422000, 0).UTC(),
 				Clicked: post, Expired: true,

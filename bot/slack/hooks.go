@@ -20,6 +20,7 @@ const maxBody = maxFrame
 type hooks struct {
 	s       *Slack
 	replays replays
+	lag     lag
 
 	mu      sync.Mutex
 	told    time.Time // when a refusal was last logged
@@ -80,7 +81,7 @@ func (h *hooks) serve(w http.ResponseWriter, r *http.Request) {
 		w.Header().Set("Content-Type", "text/plain; charset=utf-8")
 		_, _ = w.Write(got.reply)
 	default:
-		if !h.deliver(w, r, delivery{kind: got.kind, body: got.body, sent: sent}) {
+		if !h.deliver(w, r, delivery{kind: got.kind, body: got.body, sent: sent, late: h.lag.of(sent, now)}) {
 			h.replays.release(signed)
 		}
 	}

@@ -276,6 +276,27 @@ func TestReplays(t *testing.T) {
 	}
 }
 
+// A request is late when it took longer than others, not when two clocks differ.
+func TestLag(t *testing.T) {
+	var l lag
+	begun := time.Unix(1e9, 0)
+	for i, test := range []struct{ at, took, late time.Duration }{
+		{0, 3 * time.Minute, 0}, // the first is the measure
+		{time.Second, 3*time.Minute + 5*time.Second, 5 * time.Second},
+		{2 * time.Second, 3*time.Minute - time.Second, 0},
+		{3 * time.Second, 3 * time.Minute, time.Second},
+		{lagSpan + time.Second, 3 * time.Minute, time.Second}, // the quickest is not forgotten at once
+		{2*lagSpan + 2*time.Second, 3 * time.Minute, 0},
+		{time.Hour, -4 * time.Minute, 0}, // our clock was set back
+		{time.Hour + time.Second, -4*time.Minute + 4*time.Second, 4 * time.Second},
+	} {
+		now := begun.Add(test.at)
+		if got := l.of(now.Add(-test.took), now); got != test.late {
+			t.Errorf("%d: %v late, want %v", i, got, test.late)
+		}
+	}
+}
+
 // Whatever a body holds, it is understood or refused, and only ever as what its type says.
 func FuzzUnwrap(f *testing.F) {
 	for _, seed := range []struct{ kind, body string }{

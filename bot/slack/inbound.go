@@ -40,7 +40,8 @@ const (
 type delivery struct {
 	kind   Payload
 	body   []byte
-	sent   time.Time          // zero where Slack does not say
+	sent   time.Time          // by Slack's clock; zero where Slack does not say
+	late   time.Duration      // how much longer than others it was on its way; see lag
 	answer func(receipt) bool // is called once, from any goroutine; false where nobody heard it
 }
 
@@ -94,7 +95,11 @@ func (s *Slack) take(work context.Context, d delivery, full bool) {
 			s.cfg.Log.Error("slack: a delivery panicked", slog.String("kind", string(d.kind)), slog.Any("panic", p), slog.String("stack", string(debug.Stack())))
 		}
 	}()
-	in, err := Decode(d.kind, d.body, d.sent, s.cfg.Now())
+	now := s.cfg.Now()
+	if !d.sent.IsZero() {
+		now = d.sent.Add(d.late)
+	}
+	in, err := Decode(d.kind, d.body, d.sent, now)
 	switch {
 	case errors.Is(err, ErrOrgWide):
 		s.excuse(work, in, a, err)

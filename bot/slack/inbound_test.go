@@ -53,6 +53,28 @@ func TestBothWaysGiveEqualEvents(t *testing.T) {
 	}
 }
 
+// This machine's clock is ahead of Slack's, as far as Slack lets it be: nothing comes too late for that.
+func TestClockIsAhead(t *testing.T) {
+	for by, ahead := range map[way]time.Duration{byHTTP: signedWithin - time.Minute, bySocket: time.Hour} {
+		t.Run(string(by), func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				w := newWorld(t, by, slackfake.Config{})
+				w.slack.cfg.Now = func() time.Time { return time.Now().Add(ahead) }
+				w.start()
+				w.bot.will(opensForm(saying("3 of 5")))
+				w.must(w.hill.Click("U0MIRA", w.post(), "Answer"))
+				synctest.Wait()
+				w.must(w.hill.Submit("U0MIRA", map[string][]string{"answer": {"An event loop"}}))
+				events := w.bot.got()
+				w.want("handed over", kinds(events), []chat.Kind{chat.Click, chat.Submit})
+				for _, e := range events {
+					w.want(string(e.Kind)+" expired", e.Expired, false)
+				}
+			})
+		})
+	}
+}
+
 // Each reply stands where it was asked for.
 func TestReplies(t *testing.T) {
 	bothWays(t, func(w *world) {
