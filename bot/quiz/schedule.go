@@ -63,7 +63,7 @@ type schedule struct {
 // line is a command that makes the schedule again, wherever it is typed.
 func (c *schedule) line() string {
 	words := slices.DeleteFunc(fields(c.Line), func(w string) bool { _, ok := channelOf(w); return ok })
-	return cut("schedule add "+join(words), 400) + " #" + string(c.Channel)
+	return cut("/greenroom schedule add "+join(words), 400) + " #" + string(c.Channel)
 }
 
 // spec is when the schedule's slots are. What was stored has been checked, so it can be read.

@@ -105,7 +105,7 @@ func sayNameForm(m member) *chat.Form {
 	return &chat.Form{
 		Title: "You on the board", Submit: "Save", Value: chat.Value{Verb: "name"},
 		Fields: []chat.Field{
-			{Name: "how", Label: "How shall the board show you?", Kind: chat.OneField, Chosen: []string{string(how)}, Choices: []chat.Choice{
+			{Name: "how", Label: "How should the board show you?", Kind: chat.OneField, Chosen: []string{string(how)}, Choices: []chat.Choice{
 				{Label: "By my name", Value: string(boardAsMe)}, {Label: "Under a nickname", Value: string(boardAsNick)}, {Label: "Not at all", Value: string(boardHidden)},
 			}},
 			{Name: "nick", Label: "Nickname", Kind: chat.ShortField, Value: m.Nick, Optional: true, Max: maxNick, Hint: fmt.Sprintf("At most %d characters.", maxNick)},
@@ -121,7 +121,7 @@ func (l *look) sayProgress(pg page) chat.Message {
 	m := chat.Message{Blocks: []chat.Block{chat.Say(chat.Strong("Your page."), chat.Words(" Only you see this."))}}
 	week := fmt.Sprintf("This week: %d of %s.", pg.answered, count(pg.posts, "question", "questions"))
 	if pg.posts == 0 {
-		week = "This week: no question yet in your channels."
+		week = "This week: no question yet in the channels where you have answered."
 	} else if pg.answered*100 >= pg.posts*60 {
 		week = week[:len(week)-1] + ", done."
 	}

@@ -146,7 +146,7 @@ func (l *look) sayFeedback(t *subject, me member) chat.Message {
 	m.Buttons = l.feedbackButtons(t)
 	m.After = append(m.After, sayWorth(t))
 	if me.asked(t.p) {
-		m.After = append(m.After, chat.Text("Shall the team's board show you? Nobody appears there unasked; for a nickname: leaderboard, then Name or hide."))
+		m.After = append(m.After, chat.Text("Do you want to be on the team's board? Nobody appears there unasked; for a nickname: leaderboard, then Name or hide."))
 		appear := t.button("Show me on the board", "appear")
 		appear.Value.Arg = string(boardAsMe)
 		m.Buttons = append(m.Buttons, appear)

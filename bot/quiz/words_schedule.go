@@ -60,7 +60,7 @@ func (l *look) sayScheduleList(all []*schedule) chat.Message {
 }
 
 func (l *look) scheduleExample() string {
-	example := "schedule add 9:00 weekdays " + l.usualZone()
+	example := "/greenroom schedule add 9:00 weekdays " + l.usualZone()
 	if topic := topicExample(l.banks); topic != "" {
 		example += " " + strings.ToLower(topic)
 	}
@@ -138,7 +138,7 @@ func announced(c *schedule, spec when.Spec) []chat.Span {
 func (l *look) sayAnnounceFailed(c *schedule, reason chat.Reason, draft string) chat.Message {
 	then := []chat.Span{chat.Words("; then this line sets it up again: "), chat.Code(c.line())}
 	if draft != "" {
-		then = append([]chat.Span{chat.Words(", then Save it again. The same in a line: ")}, chat.Code(c.line()))
+		then = append([]chat.Span{chat.Words(", then press Save it again. The same in a line: ")}, chat.Code(c.line()))
 	}
 	m := chat.Message{Blocks: []chat.Block{
 		chat.Say(chat.Strong("The schedule is not saved. "), chat.Words("I could not write in "), chat.In(c.Channel), chat.Words(": "+reasonWords(reason)+".")),
@@ -498,7 +498,7 @@ func (l *look) sayWelcome() chat.Message {
 		chat.Say(chat.Strong("Let's get a daily question going.")),
 		chat.Text("I post an interview question at the time you choose. Everyone answers in private; I say what the answer covered and what it left out; after a day the result comes in the thread."),
 		chat.Say(chat.Words(fmt.Sprintf("I have %s about ", count(len(l.banks.Questions()), "question", "questions"))), chat.Literal(cut(list(l.topicNames()), 200)), chat.Words(".")),
-		chat.Say(chat.Words("Set it up here, or in one line: "), chat.Code(l.scheduleExample())),
+		chat.Say(chat.Words("Set it up here, or type one line: "), chat.Code(l.scheduleExample())),
 	}}
 	m.Buttons = []chat.Button{
 		{Label: "Set it up", Value: chat.Value{Look: true, Verb: "setup-form", Post: string(l.ev.Channel)}, Main: true},
@@ -538,7 +538,7 @@ func (l *look) sayNotSetUp() chat.Message {
 	return chat.Message{
 		Blocks: []chat.Block{
 			chat.Say(chat.Strong("No daily question is set up here yet.")),
-			chat.Say(append(ask, chat.Words(". They type "), chat.Code("/greenroom"), chat.Words(" in the channel that shall have it; it takes two minutes."))...),
+			chat.Say(append(ask, chat.Words(". They type "), chat.Code("/greenroom"), chat.Words(" in the channel where it should be asked; it takes two minutes."))...),
 			chat.Text("Until then you can try a question for yourself."),
 		},
 		Buttons: []chat.Button{
