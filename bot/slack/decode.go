@@ -373,7 +373,7 @@ func (in interaction) inbound(sent, now time.Time) (Inbound, error) {
 	e := chat.Event{Workspace: workspace(teams[0]), Member: chat.Member(in.User.ID), At: sent}
 	way := Way{
 		Payload: in.Type, Trigger: in.Trigger, Response: in.Response,
-		View: in.View.ID, Title: in.View.Title.Text, Depth: in.View.depth(), From: in.View.origin(),
+		View: in.View.ID, Title: in.View.title(), Depth: in.View.depth(), From: in.View.origin(),
 	}
 	if in.Channel.ID != "" {
 		way.From.Channel = in.Channel.ID

@@ -41,6 +41,14 @@ func (v view) origin() (o Origin) {
 	return o
 }
 
+// title is what stands above a modal; empty for a home page, of which Slack sends a title that nobody sees ("View Title").
+func (v view) title() string {
+	if v.Type != "modal" {
+		return ""
+	}
+	return v.Title.Text
+}
+
 // depth is how many views lie on one another, this one included.
 func (v view) depth() int {
 	switch {
