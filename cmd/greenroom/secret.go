@@ -79,6 +79,9 @@ func (s secret) token(log *slog.Logger, kind string, prefixes ...string) (string
 	if strings.ContainsFunc(value, func(r rune) bool { return unicode.IsSpace(r) || !unicode.IsPrint(r) }) {
 		return "", usagef("%s is more than one word; it is %s", s.env, kind)
 	}
+	if strings.ContainsAny(value, "\"'`") { // docker run --env-file, for one, leaves them where they are
+		return "", usagef("%s has quotation marks in it; leave them out", s.env)
+	}
 	begins := func(prefix string) bool { return strings.HasPrefix(value, prefix) && len(value) > len(prefix) }
 	other := slackSecret(value)
 	switch {

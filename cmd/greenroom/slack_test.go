@@ -147,6 +147,7 @@ func TestSlackConfigRefuses(t *testing.T) {
 		{"a prefix only", map[string]string{"SLACK_BOT_TOKEN": "xoxb-"}, "", []string{"holds a bot token"}},
 		{"two words", map[string]string{"SLACK_BOT_TOKEN": botToken + " " + appToken}, "", []string{"more than one word"}},
 		{"a token as signing secret", map[string]string{"SLACK_SIGNING_SECRET": botToken}, "", []string{"GREENROOM_SLACK_SIGNING_SECRET holds a bot token"}},
+		{"a secret in quotes", map[string]string{"SLACK_BOT_TOKEN": botToken, "SLACK_SIGNING_SECRET": `"` + signing + `"`, "HOOKS": ":8081"}, "", []string{"GREENROOM_SLACK_SIGNING_SECRET has quotation marks"}},
 		{"nothing in a variable", map[string]string{"SLACK_BOT_TOKEN": " "}, "", []string{"GREENROOM_SLACK_BOT_TOKEN is empty"}},
 		{"variable and file", map[string]string{"SLACK_BOT_TOKEN": botToken}, "--slack-bot-token-file FILE", []string{"GREENROOM_SLACK_BOT_TOKEN and --slack-bot-token-file"}},
 		{"an empty file", nil, "--slack-bot-token-file FILE", []string{"is empty"}},
