@@ -108,10 +108,11 @@ func actions(id string, buttons []chat.Button, subject string, said map[string]b
 		if b.Main {
 			button.Style = slack.StylePrimary
 		}
-		button.AccessibilityLabel = accessible(b.Label, subject)
+		spoken := inert(b.Label)
+		button.AccessibilityLabel = accessible(spoken, subject)
 		for n := 2; said[button.AccessibilityLabel]; n++ { // two labels that only their subject or their end makes alike
 			number := " " + strconv.Itoa(n)
-			button.AccessibilityLabel = clip(b.Label, chat.MaxLabel-len(number)) + number
+			button.AccessibilityLabel = clip(spoken, chat.MaxLabel-len(number)) + number
 		}
 		said[button.AccessibilityLabel] = true
 		elements.ElementSet = append(elements.ElementSet, button)
@@ -122,8 +123,10 @@ func actions(id string, buttons []chat.Button, subject string, said map[string]b
 // subject is the first line of rows, as plain text.
 func subject(rows []page.Row, names Names) string {
 	d := drawer{names: names}
+	spoken := d.verbatim()
+	spoken.Channel = func(chat.Channel) string { return "the channel" } // its id says nothing to a listener, and its name is not known
 	for _, row := range rows {
-		if line, _, _ := strings.Cut(strings.TrimSpace(page.Plain([]page.Row{row}, d.verbatim())), "\n"); line != "" {
+		if line, _, _ := strings.Cut(strings.TrimSpace(page.Plain([]page.Row{row}, spoken)), "\n"); line != "" {
 			return line
 		}
 	}

@@ -9,6 +9,7 @@ import (
 	"strconv"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 	"github.com/slack-go/slack"
@@ -408,6 +409,28 @@ func TestFormOfEmoji(t *testing.T) {
 	checkMessage(t, Messages(chat.Action{Key: "k", Do: chat.Post, Message: m}, names)[0], true)
 }
 
+// Slack takes no instant before 1970 nor one of thousands of years hence; and what a label holds acts on nothing where it is spoken.
+func TestOddInstantsAndLabels(t *testing.T) {
+	for _, at := range []time.Time{{}, time.Unix(-1, 0), time.Unix(0, 0), time.Unix(1, 0), time.Unix(1e11, 0), time.Unix(1e11+1, 0), time.Date(9999, 12, 31, 23, 0, 0, 0, time.UTC)} {
+		for _, zone := range []string{"Europe/Berlin", "Nowhere/At_All", "../../etc/passwd", ""} {
+			for _, style := range []chat.WhenStyle{chat.TimeOnly, chat.DayTime, chat.DayOnly, chat.Relative, "odd"} {
+				m := chat.Message{Blocks: []chat.Block{chat.Say(chat.When(at, style, zone))}}
+				checkMessage(t, Messages(chat.Action{Key: "k", Do: chat.Post, Message: m}, names)[0], true)
+				checkView(t, viewPages(t, m)[0])
+			}
+		}
+	}
+	m := chat.Message{Blocks: []chat.Block{chat.Text("a")}, Buttons: []chat.Button{{Label: "\x00b\u202ec", Value: chat.Value{Verb: "a"}}}}
+	drawn := Messages(chat.Action{Key: "k", Do: chat.Post, Message: m}, names)[0]
+	if raw := string(asJSON(t, drawn)); strings.Contains(raw, "\\u0000") || strings.Count(raw, "\u202e") != strings.Count(raw, "\u202c") {
+		t.Errorf("%s", raw)
+	}
+	wide := chat.Choice{Label: strings.Repeat("🐍", chat.MaxLabel), Value: "1"}
+	if got := options([]chat.Choice{wide}).Options[0].Text.Text; chars(got) > chat.MaxLabel {
+		t.Errorf("a choice of %d characters is offered", chars(got))
+	}
+}
+
 // A screen reader that lists the buttons of a channel hears no two alike, and of each which message it belongs to.
 func TestAccessibleButtons(t *testing.T) {
 	said := func(m chat.Message) (labels []string) {
@@ -432,6 +455,10 @@ func TestAccessibleButtons(t *testing.T) {
 	m.Buttons[1].Label = "Answer" // no engine's message has this; Slack takes it
 	if got := said(m)[:2]; got[0] == got[1] {
 		t.Errorf("%q", got)
+	}
+	m = chat.Message{Blocks: []chat.Block{chat.Say(chat.Words("Every day in "), chat.In("C0PREP"))}, Buttons: m.Buttons[:1]}
+	if got := said(m)[0]; got != "Answer, Every day in the channel" {
+		t.Errorf("%q, want no id of a channel in it", got)
 	}
 }
 
