@@ -47,7 +47,7 @@ func (o *outside) shell(e bot.Engine) (end func()) {
 	}
 }
 
-// TestACopyHealsAtItsFirstClick is DESIGN's promise for a workspace without the history scope: what Slack itself left in doubt may stand
+// TestACopyHealsAtItsFirstClick is the promise to a workspace without the history scope: what Slack itself left in doubt may stand
 // twice, a click on either is answered, and the copy that is not the recorded one goes.
 func TestACopyHealsAtItsFirstClick(t *testing.T) {
 	inSlack(t, leastScopes, func(o *outside) {

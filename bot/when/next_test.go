@@ -6,7 +6,7 @@ import (
 	"time"
 )
 
-// TestNext is the promises of DESIGN, section 5, Time, by example. The instants are from the IANA database.
+// TestNext is what is promised about time, by example. The instants are from the IANA database.
 func TestNext(t *testing.T) {
 	for _, c := range []struct {
 		name, expr, zone, after string

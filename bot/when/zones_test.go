@@ -11,7 +11,7 @@ import (
 
 var seed = flag.Uint64("seed", 0, "seed of the zones property; 0 takes one from the clock")
 
-// TestEveryZone holds the property of DESIGN, section 5, Time, over every IANA zone from 2000 to 2037: every nominal
+// TestEveryZone holds what is promised about time over every IANA zone from 2000 to 2037: every nominal
 // date with at least one instant yields exactly one slot, in order and none before its nominal time; a date that does
 // not exist yields none. Each zone is asked for wall times inside its own gaps and overlaps, and for every hour around
 // its changes. With -short a sample of zones is asked.
@@ -129,7 +129,7 @@ func (o oracle) minutes(random *rand.Rand) []int {
 	return chosen
 }
 
-// instant is what DESIGN says about one wall time; false where its date does not exist. near is where to begin to look.
+// instant is what is promised about one wall time; false where its date does not exist. near is where to begin to look.
 func (o oracle) instant(wall time.Time, near *int) (time.Time, bool) {
 	for *near > 0 && o.stretches[*near].start.After(wall.Add(-48*time.Hour)) {
 		*near--

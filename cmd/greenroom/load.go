@@ -30,13 +30,13 @@ type loadSlack struct {
 	// member has not answered before, so there is a member for each 60 of them.
 	Answers int `default:"40000" placeholder:"40000" help:"How many answers to measure (default 40000)."`
 	// Rounds is in how many turns the two servers get their requests, so that what else the machine does meets both.
-	// Optional; defaults to 10.
+	// Optional; defaults to 50.
 	Rounds int `default:"50" placeholder:"50" help:"In how many turns, bare and graded in alternation (default 50)."`
 	// Profile is the file that gets a CPU profile of Greenroom while it is measured. Optional.
 	Profile string `placeholder:"FILE" help:"Write a CPU profile of the graded server to FILE."`
 }
 
-// What a run has to show: DESIGN promises nothing by numbers, these are the goals that the project set itself.
+// What a run has to show: the goals that the project set itself.
 const (
 	loadRate = 0.45 // of the bare loop's rate
 	loadP99  = 3.0  // times the bare loop's 99th percentile
