@@ -65,10 +65,11 @@ func lastOf(open []rune, r rune) int {
 }
 
 // unmarked is an inert text for where Slack reads its own markup, mrkdwn: a message's text. Three characters are escaped; those that
-// begin bold, italic, struck or code do so only where a word begins, so there an invisible letter stands before them.
+// begin bold, italic, struck or code do so only where a word begins, so there an invisible letter stands before them. One stands in
+// the name of an emoji too.
 func unmarked(s string) string {
 	s = escape(inert(s))
-	if !strings.ContainsAny(s, markers) {
+	if !strings.ContainsAny(s, markers+":") {
 		return s
 	}
 	var out strings.Builder
@@ -81,8 +82,19 @@ func unmarked(s string) string {
 		}
 		out.WriteRune(r)
 		before = r
+		if r == ':' && namesEmoji(s[i+1:]) {
+			out.WriteRune(wordJoiner)
+		}
 	}
 	return out.String()
+}
+
+// namesEmoji tells whether what stands after a colon can be the name of an emoji, with the colon that ends it.
+func namesEmoji(after string) bool {
+	end := strings.IndexFunc(after, func(r rune) bool {
+		return !unicode.IsLetter(r) && !unicode.IsDigit(r) && !strings.ContainsRune("_+-'", r)
+	})
+	return end > 0 && after[end] == ':'
 }
 
 const (

@@ -27,11 +27,15 @@ func TestInert(t *testing.T) {
 
 func TestUnmarked(t *testing.T) {
 	for text, want := range map[string]string{
-		"*bold* and _it_":         "\u2060*bold* and \u2060_it_",
-		"2*3*4 snake_case a * b ": "2*3*4 snake_case a * b ",
-		"```x```":                 "\u2060`\u2060`\u2060`x`\u2060`\u2060`",
-		"__init__(~x)":            "\u2060_\u2060_init_\u2060_(\u2060~x)",
-		"<@U1> & <!channel>":      "&lt;@U1&gt; &amp; &lt;!channel&gt;",
+		"*bold* and _it_":          "\u2060*bold* and \u2060_it_",
+		"2*3*4 snake_case a * b ":  "2*3*4 snake_case a * b ",
+		"```x```":                  "\u2060`\u2060`\u2060`x`\u2060`\u2060`",
+		"__init__(~x)":             "\u2060_\u2060_init_\u2060_(\u2060~x)",
+		"<@U1> & <!channel>":       "&lt;@U1&gt; &amp; &lt;!channel&gt;",
+		"&lt;!channel&gt; &#60;":   "&amp;lt;!channel&amp;gt; &amp;#60;",
+		":smile: a:+1:b : c: std":  ":\u2060smile: a:\u2060+1:b : c: std",
+		"x[1::2] std::string 9:30": "x[1::2] std::string 9:30",
+		"::on::":                   "::\u2060on::",
 	} {
 		if got := unmarked(text); got != want {
 			t.Errorf("%q becomes %+q, want %+q", text, got, want)

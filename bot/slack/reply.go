@@ -296,7 +296,7 @@ func tooLate(in Inbound) *chat.Message {
 func options(choices []chat.Choice) suggestions {
 	s := suggestions{Options: []*slack.OptionBlockObject{}}
 	for _, c := range choices {
-		s.Options = append(s.Options, slack.NewOptionBlockObject(c.Value, plainText(c.Label), nil))
+		s.Options = append(s.Options, slack.NewOptionBlockObject(c.Value, label(c.Label, chat.MaxLabel), nil))
 	}
 	return s
 }

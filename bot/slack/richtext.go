@@ -329,7 +329,7 @@ func (d *drawer) element(run page.Run) slack.RichTextSectionElement {
 	text := d.word(run)
 	if s := run.Span; s != nil {
 		switch {
-		case s.Kind == chat.WhenSpan:
+		case s.Kind == chat.WhenSpan && datable(*s):
 			return slack.NewRichTextSectionDateElement(s.At.Unix(), dateFormat(s.Style), nil, &text)
 		case s.Kind == chat.ChannelSpan && ident.MatchString(s.Text):
 			return slack.NewRichTextSectionChannelElement(s.Text, style)
@@ -347,6 +347,10 @@ func (d *drawer) element(run page.Run) slack.RichTextSectionElement {
 }
 
 const maxURL = 3000
+
+// datable tells whether Slack is to write an instant. One outside of the years 1970 to 5138 is a mistake, which would cost the whole
+// message.
+func datable(s chat.Span) bool { return s.At.Unix() > 0 && s.At.Unix() <= 1e11 }
 
 // dateFormat says how Slack writes an instant in the reader's own zone (docs.slack.dev, Date formatting).
 func dateFormat(style chat.WhenStyle) string {
@@ -382,6 +386,9 @@ func (d *drawer) speech() chat.Speak {
 			return unmarked(string(c))
 		},
 		When: func(s chat.Span) string {
+			if !datable(s) {
+				return page.Written(s)
+			}
 			return fmt.Sprintf("<!date^%d^%s|%s>", s.At.Unix(), dateFormat(s.Style), page.Written(s))
 		},
 		Text: unmarked,
