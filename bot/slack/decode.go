@@ -243,7 +243,7 @@ func decodeEvent(body []byte) (Inbound, error) {
 	switch in.Type {
 	case "message", "app_mention":
 		direct := in.Type == "message"
-		if !written(in.Subtype) || in.Bot != "" || user == "" || user == self || direct && (in.ChannelType != "im" || in.Text == "") {
+		if !written(in.Subtype) || in.Bot != "" || user == "" || user == self || user == slackbot || direct && (in.ChannelType != "im" || in.Text == "") {
 			return Inbound{}, ignored
 		}
 		at, ok := tsTime(in.TS)
@@ -265,7 +265,7 @@ func decodeEvent(body []byte) (Inbound, error) {
 		e.Kind, e.ID = chat.Home, chat.EventID{}
 		e.Room = chat.DirectRoom(e.Member)
 	case "member_joined_channel", "member_left_channel":
-		if user != self {
+		if self == "" || user != self {
 			return Inbound{}, ignored
 		}
 		e.Kind = chat.Joined
@@ -295,6 +295,9 @@ func decodeEvent(body []byte) (Inbound, error) {
 	}
 	return Inbound{Event: e, Way: way}, nil
 }
+
+// slackbot is Slack's own bot in every workspace. Its messages look like a person's, and it answers.
+const slackbot = "USLACKBOT"
 
 // written tells whether a message of this subtype is one that a person just wrote: most subtypes are about messages, or are not of
 // people (docs.slack.dev, message event).

@@ -158,6 +158,18 @@ func TestClickInDirectMessage(t *testing.T) {
 	}
 }
 
+// Who does not say which bot it is about is not taken for ours, and Slackbot is not talked to: it might answer.
+func TestDecodeOfNobody(t *testing.T) {
+	for name, body := range map[string]string{
+		"nobody joined": `{"team_id":"T0HILL","event_id":"Ev1","event_time":1795424400,"event":{"type":"member_joined_channel","user":{"id":"U0NEW"},"channel":"C0PREP","inviter":"U0MIRA"}}`,
+		"Slackbot":      `{"team_id":"T0HILL","event_id":"Ev2","event_time":1795424400,"event":{"type":"message","channel_type":"im","user":"USLACKBOT","text":"hi","channel":"D0","ts":"1795424400.000100"}}`,
+	} {
+		if in, err := Decode(EventPayload, []byte(body), now, now); !errors.Is(err, ErrIgnored) {
+			t.Errorf("%s: %+v, %v", name, in.Event, err)
+		}
+	}
+}
+
 // A submission that Slack sent more than three seconds ago cannot be answered in its form.
 func TestSubmissionExpires(t *testing.T) {
 	for age, want := range map[time.Duration]bool{2 * time.Second: false, 4 * time.Second: true} {

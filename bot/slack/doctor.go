@@ -180,7 +180,7 @@ func (e *examination) appToken(ctx context.Context) {
 		e.say(Good, about, "Socket Mode lets it in", "")
 	case saysOne(err, []string{"missing_scope", "no_permission"}):
 		e.say(Wrong, about, said(err), "make an app-level token with the scope connections:write on the app's page Basic Information")
-	case saysOne(err, []string{"link_disabled", "socket_mode_not_enabled"}):
+	case saysOne(err, errorsOfDisabled):
 		e.say(Wrong, about, said(err), "switch Socket Mode on, on the app's page Socket Mode")
 	default:
 		e.say(Wrong, about, said(err), "copy an app-level token of the same app, with connections:write, from the app's page Basic Information")

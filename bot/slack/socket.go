@@ -57,6 +57,9 @@ var refusedLinks = map[string]string{
 
 const newAppToken = "make a token with the scope connections:write under Basic Information, App-Level Tokens, at api.slack.com/apps, give it to Greenroom and start it again"
 
+// errorsOfDisabled is what Slack is known to say where Socket Mode is switched off.
+var errorsOfDisabled = []string{"link_disabled", "socket_mode_not_enabled"}
+
 var errDisabled = errors.New("Socket Mode is switched off for the app: switch it on under Socket Mode at api.slack.com/apps")
 
 func newSockets(s *Slack) *sockets { return &sockets{s: s} }
@@ -162,6 +165,9 @@ func (k *sockets) dial(ctx context.Context) (*websocket.Conn, error) {
 		if why := refusedLinks[refused.Err]; why != "" {
 			return nil, &chat.Fatal{Err: fmt.Errorf("%s (%s): %s", why, refused.Err, newAppToken)}
 		}
+	}
+	if saysOne(err, errorsOfDisabled) {
+		return nil, errDisabled
 	}
 	if err != nil {
 		return nil, fmt.Errorf("ask Slack for a connection of Socket Mode: %w", err)

@@ -176,6 +176,20 @@ func TestLinkDisabled(t *testing.T) {
 	})
 }
 
+// Socket Mode is off when Greenroom starts: it says so, and goes on once it is on.
+func TestLinkDisabledAtStart(t *testing.T) {
+	for _, word := range errorsOfDisabled {
+		synctest.Test(t, func(t *testing.T) {
+			w := newWorld(t, bySocket, slackfake.Config{})
+			w.fake.Next(1, "apps.connections.open", slackfake.Fault(word))
+			w.start()
+			w.want("trouble", w.slack.Trouble(), errDisabled.Error())
+			time.Sleep(3 * time.Minute)
+			w.want("trouble", w.slack.Trouble(), "")
+		})
+	}
+}
+
 // Connections that Slack ends at once, and a Slack that is away, are not asked for without a pause.
 func TestReconnectStorm(t *testing.T) {
 	for name, storm := range map[string]func(w *world){
