@@ -40,13 +40,14 @@ func startLoadServer(ctx context.Context, c loadServerConfig) (*loadProcess, err
 	if err := p.command.Start(); err != nil {
 		return nil, fmt.Errorf("start a server: %w", err)
 	}
-	if err := json.NewEncoder(p.input).Encode(c); err == nil {
+	if err = json.NewEncoder(p.input).Encode(c); err == nil {
 		p.address, err = bufio.NewReader(output).ReadString('\n')
 	}
-	if p.address = strings.TrimSpace(p.address); p.address == "" {
+	if err != nil {
 		p.kill()
-		return nil, fmt.Errorf("a server did not start: %s", p.said)
+		return nil, fmt.Errorf("a server did not start: %w: %s", err, p.said)
 	}
+	p.address = strings.TrimSpace(p.address)
 	return p, nil
 }
 
