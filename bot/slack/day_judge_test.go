@@ -240,12 +240,18 @@ func (v *verdict) keys() []string {
 // inDoubt tells whether the bot could not know that first was posted when it sent the second: Slack had not told it, or it
 // was killed meanwhile.
 func (v *verdict) inDoubt(first, second entry) bool {
-	for _, s := range v.sends[first.Key] {
-		if s.TS == first.Message.TS && s.Doubt {
-			return true
+	one, other := v.sendOf(first), v.sendOf(second)
+	return one.Doubt || one.Life < other.Life && v.d.slack.kills[one.Life]
+}
+
+// sendOf is the call that posted a message.
+func (v *verdict) sendOf(e entry) send {
+	for _, s := range v.sends[e.Key] {
+		if s.TS == e.Message.TS {
+			return s
 		}
 	}
-	return first.Life < second.Life && v.d.slack.kills[first.Life]
+	return send{}
 }
 
 // promises: nothing is lost of what was shown as taken.

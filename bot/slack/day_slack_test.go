@@ -53,11 +53,10 @@ type tapped struct {
 	hungry  bool // the next question is confirmed and goes nowhere
 }
 
-// entry is what happened to a message, and in which life of the bot.
+// entry is what happened to a message.
 type entry struct {
 	slackfake.Entry
 	Key, Page string // of our messages
-	Life      int
 }
 
 // send is one call of chat.postMessage for a message with a key.
@@ -162,9 +161,6 @@ func (s *tapped) Write(line []byte) (int, error) {
 	e.Key, e.Page = keyOf(e.Message.Metadata)
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if s.life != nil {
-		e.Life = s.life.number
-	}
 	s.entries = append(s.entries, e)
 	if e.Kind == slackfake.Posted && isPost(e.Key) {
 		for _, team := range s.d.teams {
@@ -338,7 +334,7 @@ func (s *tapped) listen(method string, slack http.Handler, r *http.Request) (ans
 	if key == "" {
 		return answer
 	}
-	one := send{Key: key, Page: page, Life: number, Doubt: inDoubt(answer)}
+	one := send{Key: key, Page: page, Life: number, Doubt: inDoubt(answer) || r.Context().Err() != nil}
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	for _, e := range s.entries[from:] {

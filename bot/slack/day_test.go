@@ -45,9 +45,9 @@ func daySize() size {
 	case *whole:
 		return size{workspaces: 3, channels: 20, members: 100, seats: 15, instants: 20, kills: *kills}
 	case testing.Short():
-		return size{workspaces: 1, channels: 2, members: 6, seats: 4, instants: 2, kills: min(*kills, 1)}
+		return size{workspaces: 1, channels: 2, members: 6, seats: 4, instants: 1, kills: min(*kills, 1)}
 	}
-	return size{workspaces: 2, channels: 3, members: 10, seats: 5, instants: 3, kills: min(*kills, 2)}
+	return size{workspaces: 2, channels: 2, members: 6, seats: 4, instants: 1, kills: min(*kills, 1)}
 }
 
 // With the history scope the bot can look before it sends again: whatever happens, each slot stands once.
