@@ -228,7 +228,11 @@ func (l *look) named(words []string) (*schedule, *chat.Message, error) {
 		c, err := l.schedule(strings.ToLower(cut(words[0], 20))) // an id is much shorter
 		if err == nil && c == nil {
 			m, err := l.scheduleList(nil)
-			return nil, m.Message, err
+			if err != nil {
+				return nil, nil, err
+			}
+			m.Message.Blocks = append([]chat.Block{noSchedule(words[0])}, m.Message.Blocks...)
+			return nil, m.Message, nil
 		}
 		return c, nil, err
 	}

@@ -258,9 +258,11 @@ func (l *look) boardWord(m member) chat.Span {
 		return chat.Literal(quote(m.Nick))
 	case boardHidden:
 		return chat.Words("not at all")
-	default:
-		return chat.Words("not yet; you are asked at your first answer")
 	}
+	if m.Asked != "" {
+		return chat.Words("not yet")
+	}
+	return chat.Words("not yet; you are asked at your first answer")
 }
 
 func (l *look) sayZone() chat.Message {

@@ -27,6 +27,10 @@ func (c *schedule) about() string {
 	return cut(list(c.Select), 200)
 }
 
+func noSchedule(id string) chat.Block {
+	return chat.Say(chat.Words("There is no schedule "), chat.Literal(quote(cut(id, 20))), chat.Words("."))
+}
+
 func (l *look) sayScheduleList(all []*schedule) chat.Message {
 	if len(all) == 0 {
 		return chat.Message{
