@@ -151,6 +151,7 @@ func (i *installs) install(ctx context.Context, code string) (name string, err e
 	delete(i.unkept, r.Team)
 	i.mu.Unlock()
 	i.s.cfg.Log.Info("slack: a workspace has installed Greenroom", slog.String("workspace", r.Team))
+	i.checkScopes(install{Team: r.Team, Scopes: r.Scopes})
 	i.wake()
 	return got.Team.Name, nil
 }

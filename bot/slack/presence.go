@@ -38,6 +38,7 @@ func (i *installs) start(ctx context.Context, h chat.Handler) error {
 	switch {
 	case err == nil:
 		i.know(&in)
+		i.checkScopes(in)
 		if err := i.startSingle(ctx, in.Team); err != nil {
 			return err
 		}
@@ -51,6 +52,19 @@ func (i *installs) start(ctx context.Context, h chat.Handler) error {
 		return err
 	}
 	return &chat.Fatal{Err: fmt.Errorf("%w; %s", err, installAgain)}
+}
+
+// checkScopes says in the log what Greenroom may not do in a workspace though it must: from the outside it looks broken.
+func (i *installs) checkScopes(in install) {
+	if in.Scopes == nil { // Slack did not say
+		return
+	}
+	for _, s := range requiredScopes {
+		if !in.can(s.Name) {
+			i.s.cfg.Log.Error("slack: a scope is missing; add it on the app's page OAuth & Permissions and install the app again",
+				slog.String("workspace", in.Team), slog.String("scope", s.Name), slog.String("without", s.Without))
+		}
+	}
 }
 
 // installAgain is what to do about a bot token that does not work any more.

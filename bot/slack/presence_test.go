@@ -343,3 +343,15 @@ func TestInstallsRun(t *testing.T) {
 		}
 	})
 }
+
+// TestScopesMissing: what the app may not do, though it must, is said when it starts: later it looks as if Slack did not answer.
+func TestScopesMissing(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := newWorld(t, byHTTP, slackfake.Config{})
+		w.slack.cfg.BotToken = w.hill.Install("commands", "chat:write", "im:write", "im:history")
+		w.start()
+		for _, s := range requiredScopes {
+			w.want(s.Name+" is missing", strings.Contains(w.log.String(), "scope="+s.Name+" "), s.Name == "users:read")
+		}
+	})
+}
