@@ -1,8 +1,3 @@
-// Package slack is the Slack adapter. It has a pure half, which reads payloads into events (decode.go) and draws
-// messages, forms and replies as JSON bodies (render.go, form.go, reply.go), and a half that connects.
-//
-// The pure half opens no connection and knows no clock. Limits and behaviour of Slack are from docs.slack.dev and from
-// the official SDKs' builders (@slack/types 3.2.0), as noted where they are used.
 package slack
 
 import (

@@ -14,14 +14,14 @@ import (
 // The one way in, whether a payload came over a socket or by HTTP:
 //
 //	deliver   takes it off the connection at once, bounded
-//	Decode    reads it (decode.go); what was answered before is not answered again (answered.go)
+//	Decode    reads it (decode.go); what was answered before is not answered again (redelivery.go)
 //	locate    is Greenroom installed there
 //	know      who is it (people.go)
 //	hand      the bot; returns once what changed is durable
-//	respond   the acknowledgement with what rides on it, then the calls that show the rest (reply.go, show.go)
+//	respond   the acknowledgement with what rides on it, then the calls that show the rest (reply.go, reply_show.go)
 //
 // What is not acknowledged was not taken: Slack delivers an event again, up to three times. It delivers a command, a click and
-// a form only once, so a person is always told (sorry.go).
+// a form only once, so a person is always told (excuse.go).
 
 const (
 	mostTaken   = 1024 // deliveries under way; what comes on top is answered with "busy", and not even so beyond mostRefused more

@@ -1,13 +1,11 @@
 package slack
 
 import (
-	"bytes"
 	"context"
 	"errors"
 	"fmt"
 	"log/slog"
 	"strings"
-	"sync"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -25,25 +23,7 @@ type outside struct {
 	team *slackfake.Workspace
 	mem  store.DB // outlives the adapter
 	cfg  Config
-	log  *notes
-}
-
-// notes is a log that may be read while it is written.
-type notes struct {
-	mu   sync.Mutex
-	text bytes.Buffer
-}
-
-func (n *notes) Write(b []byte) (int, error) {
-	n.mu.Lock()
-	defer n.mu.Unlock()
-	return n.text.Write(b)
-}
-
-func (n *notes) String() string {
-	n.mu.Lock()
-	defer n.mu.Unlock()
-	return n.text.String()
+	log  *logged
 }
 
 const (
@@ -61,7 +41,7 @@ var (
 func inSlack(t *testing.T, scopes []string, test func(o *outside)) {
 	t.Helper()
 	synctest.Test(t, func(t *testing.T) {
-		o := &outside{t: t, mem: store.NewMemory(), log: &notes{}}
+		o := &outside{t: t, mem: store.NewMemory(), log: &logged{}}
 		o.fake = slackfake.New(slackfake.Config{Seed: 1})
 		defer o.fake.Close()
 		o.team = o.fake.AddWorkspace("T1")

@@ -14,7 +14,7 @@ import (
 )
 
 // Send carries out one action. A message that is longer than one of Slack's is sent as several (Messages): the first is the message, the
-// others stand in the thread. What is there already is recorded (progress.go), so whatever interrupts it, the next Send
+// others stand in the thread. What is there already is recorded (pages_progress.go), so whatever interrupts it, the next Send
 // goes on where it stood.
 func (s *Slack) Send(ctx context.Context, a chat.Action, target chat.MessageID) (chat.MessageID, error) {
 	switch a.Do {

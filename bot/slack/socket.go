@@ -74,7 +74,7 @@ func (k *sockets) run(ctx context.Context) error {
 	defer keepers.Wait()
 	for n := range socketCount {
 		keepers.Go(func() {
-			if pause(ctx, time.Duration(n)*stagger) {
+			if sleep(ctx, time.Duration(n)*stagger) {
 				failed <- k.keep(ctx)
 			}
 		})
@@ -115,7 +115,7 @@ func (k *sockets) keep(ctx context.Context) error {
 			wait = max(wait, limited.RetryAfter)
 		}
 		k.tell(err, wait)
-		pause(ctx, wait)
+		sleep(ctx, wait)
 	}
 	return nil
 }
@@ -237,16 +237,4 @@ func backoff(failures int) time.Duration {
 	}
 	d := min(time.Second<<min(failures-1, 10), longestPause)
 	return d*3/4 + rand.N(d/2)
-}
-
-// pause is false if ctx ended before d was over.
-func pause(ctx context.Context, d time.Duration) bool {
-	timer := time.NewTimer(d)
-	defer timer.Stop()
-	select {
-	case <-timer.C:
-		return true
-	case <-ctx.Done():
-		return false
-	}
 }
