@@ -54,6 +54,10 @@ func (i *installs) serveOAuth(mux *http.ServeMux) {
 // stateFor is how long a sign-in may take.
 const stateFor = 10 * time.Minute
 
+// signInMethod exchanges the code of a sign-in. Everybody may try, so it is the one method that is paced for all workspaces together:
+// Slack takes some hundred of them a minute (tier 4), and each leaves a mark in the store.
+const signInMethod = "oauth.v2.access"
+
 // serveInstall sends a browser to Slack.
 func (i *installs) serveInstall(w http.ResponseWriter, r *http.Request) {
 	app := i.s.cfg.App
@@ -79,6 +83,10 @@ func (i *installs) serveBack(w http.ResponseWriter, r *http.Request) {
 	if err != nil {
 		i.s.cfg.Log.Info("slack: a sign-in was refused", slog.Any("err", err))
 		showPage(w, http.StatusBadRequest, noticeStale, "")
+		return
+	}
+	if i.s.pace.take("", signInMethod, "") != nil {
+		showPage(w, http.StatusTooManyRequests, noticeBusy, "")
 		return
 	}
 	http.SetCookie(w, i.cookie(state, "", -1))
@@ -238,6 +246,7 @@ var (
 		Title: "This sign-in is over", Link: "Begin again", To: "/slack/install",
 		Text: "A sign-in is good once, for ten minutes, in the browser in which it began. If Greenroom is in your workspace already, close this page and type /greenroom there.",
 	}
+	noticeBusy    = notice{Title: "Too many are signing in", Text: "Nothing was installed. Try again in a minute.", Link: "Begin again", To: "/slack/install"}
 	noticeFailed  = notice{Title: "That did not work", Text: "Slack or Greenroom could not finish the sign-in; the log of Greenroom says why. Nothing is left half done.", Link: "Try again", To: "/slack/install"}
 	noticeOrgWide = notice{
 		Title: "Greenroom is for one workspace", Link: "Choose a workspace", To: "/slack/install",

@@ -237,6 +237,27 @@ func expect(t *testing.T, w *httptest.ResponseRecorder, status int, text string)
 	}
 }
 
+// TestSignInsAreLimited: whoever comes again and again with codes that are none neither fills the store nor uses up what Slack allows
+// the app; a moment later others sign in.
+func TestSignInsAreLimited(t *testing.T) {
+	o := newOffice(t, false)
+	b := o.browser()
+	tried := 0
+	for range 200 {
+		w := b.get("/slack/oauth?code=guess&state=" + url.QueryEscape(b.begin().Query().Get("state")))
+		if w.Code != http.StatusTooManyRequests {
+			tried++
+			continue
+		}
+		expect(t, w, http.StatusTooManyRequests, "in a minute")
+	}
+	if n := o.asked("oauth.v2.access"); n != tried || n > 30 {
+		t.Errorf("Slack was asked %d times, for %d pages", n, tried)
+	}
+	o.pass(time.Minute)
+	expect(t, b.signIn("T1"), http.StatusOK, "type /greenroom")
+}
+
 func TestSignIn(t *testing.T) {
 	o := newOffice(t, false)
 	if _, err := o.of("T1"); !errors.Is(err, errNotInstalled) {

@@ -28,6 +28,7 @@ var (
 		"conversations.history": perMinute(50),
 		"conversations.replies": perMinute(50),
 		"conversations.open":    perMinute(50),
+		signInMethod:            perMinute(100),
 	}
 )
 
