@@ -162,12 +162,15 @@ func (s *Slack) once(work context.Context, in Inbound, a *acknowledgement, full 
 		a.send(receipt{Taken: true})
 	default:
 		defer s.answered.end(in.Event, turn)
-		turn.reply, err = s.reply(ctx, &in, full)
+		reply, err := s.reply(ctx, &in, full)
 		if turn.ok = err == nil; !turn.ok {
 			s.excuse(work, in, a, err)
 			return
 		}
-		s.respond(work, in, turn.reply, a)
+		if in.Event.Kind == chat.Submit { // no other reply is shown again, and they are large
+			turn.reply = reply
+		}
+		s.respond(work, in, reply, a)
 	}
 }
 

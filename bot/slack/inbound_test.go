@@ -75,6 +75,26 @@ func TestClockIsAhead(t *testing.T) {
 	}
 }
 
+// Of what was answered only that is remembered which may be shown again: replies are large.
+func TestOnlyFormsAreShownAgain(t *testing.T) {
+	inWorld(t, byHTTP, func(w *world) {
+		w.must(w.hill.Command("U0MIRA", "C0PREP", "/greenroom", "help"))
+		w.bot.will(opensForm(saying("3 of 5")))
+		w.must(w.hill.Click("U0MIRA", w.post(), "Answer"))
+		synctest.Wait()
+		w.must(w.hill.Submit("U0MIRA", map[string][]string{"answer": {"An event loop"}}))
+		synctest.Wait()
+		kept := 0
+		for _, t := range w.slack.answered.turns {
+			if t.reply.Message != nil || t.reply.Form != nil {
+				kept++
+			}
+		}
+		w.want("turns", len(w.slack.answered.turns), 3)
+		w.want("replies", kept, 1)
+	})
+}
+
 // Each reply stands where it was asked for.
 func TestReplies(t *testing.T) {
 	bothWays(t, func(w *world) {

@@ -24,7 +24,7 @@ const answeredMost = 1024
 // turn is one event on its way. Who began it sets reply and ok before end; others read them after.
 type turn struct {
 	done  chan struct{}
-	reply chat.Reply
+	reply chat.Reply // of a form
 	ok    bool
 }
 
