@@ -120,14 +120,14 @@ func actions(id string, buttons []chat.Button, subject string, said map[string]b
 	return &slack.ActionBlock{Type: slack.MBTAction, BlockID: id, Elements: elements}
 }
 
-// subject is the first line of rows, as plain text.
+// subject is the first line of rows, as plain text, as far as a label holds it.
 func subject(rows []page.Row, names Names) string {
 	d := drawer{names: names}
 	spoken := d.verbatim()
 	spoken.Channel = func(chat.Channel) string { return "the channel" } // its id says nothing to a listener, and its name is not known
 	for _, row := range rows {
 		if line, _, _ := strings.Cut(strings.TrimSpace(page.Plain([]page.Row{row}, spoken)), "\n"); line != "" {
-			return line
+			return clip(line, chat.MaxLabel)
 		}
 	}
 	return ""
@@ -143,13 +143,14 @@ func accessible(label, subject string) string {
 	return label + ", " + clip(subject, room)
 }
 
-// clip cuts a text to n UTF-16 units, between characters as people see them.
+// clip cuts a text to n UTF-16 units, between characters as people see them. It reads no further than that.
 func clip(s string, n int) string {
-	if units(s) <= n {
+	read := s[:min(len(s), 4*(n+256))] // a unit has at most three bytes, and a character that is not cut 256 of them
+	if units(read) <= n && len(read) == len(s) {
 		return s
 	}
 	end := 0
-	for _, at := range page.Boundaries(s) {
+	for _, at := range page.Boundaries(read) {
 		if units(s[:at]) > n-1 { // the ellipsis is one
 			break
 		}
