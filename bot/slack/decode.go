@@ -90,7 +90,7 @@ func Decode(kind Payload, body []byte, sent, now time.Time) (Inbound, error) {
 	case InteractionPayload:
 		return decodeInteraction(body, sent, now)
 	case CommandPayload:
-		return decodeCommand(body, sent, now)
+		return decodeCommand(body, sent)
 	}
 	return Inbound{}, fmt.Errorf("%w payload of kind %q", ErrUnknown, clip(string(kind), 40))
 }
@@ -137,7 +137,7 @@ type command struct {
 // aliases are the verbs of /greenroom that also have a command of their own, which an install may prefix.
 var aliases = []string{"question", "quiz", "practice", "leaderboard"}
 
-func decodeCommand(body []byte, sent, now time.Time) (Inbound, error) {
+func decodeCommand(body []byte, sent time.Time) (Inbound, error) {
 	var c command
 	if err := json.Unmarshal(body, &c); err != nil {
 		return Inbound{}, fmt.Errorf("reading a slash command: %w", err)
@@ -156,7 +156,6 @@ func decodeCommand(body []byte, sent, now time.Time) (Inbound, error) {
 		// A command carries no time of its own and Slack sends it once; its trigger names it.
 		ID: chat.EventID{At: sent, Name: "command/" + c.Trigger}, Kind: chat.Line, At: sent,
 		Workspace: workspace(c.Team), Member: chat.Member(c.User), Text: strings.TrimSpace(text),
-		Expired: now.Sub(sent) > responseWithin,
 	}
 	place(&e, c.Channel)
 	in := Inbound{Event: e, Way: Way{Payload: string(CommandPayload), Trigger: c.Trigger, Response: c.Response, From: Origin{Channel: c.Channel}}}

@@ -449,6 +449,10 @@ func TestAppIsChecked(t *testing.T) {
 			t.Errorf("%+v was taken", app)
 		}
 	}
+	good := App{ClientID: "1.2", ClientSecret: "s", Redirect: redirect, Keys: keys}
+	if _, err := New(Config{DB: store.NewMemory(), SigningSecret: "s", App: &good, BotToken: "xoxb-1"}); err == nil {
+		t.Error("an app beside a bot token was taken: whoever signed in would be kept and never served")
+	}
 }
 
 // brittle is a store whose next commits can be made to fail.

@@ -73,10 +73,12 @@ func New(cfg Config) (*Slack, error) {
 		return nil, errors.New("slack: a store is missing")
 	case cfg.BotToken == "" && cfg.App == nil:
 		return nil, errors.New("slack: neither a bot token nor an app to sign in with")
+	case cfg.BotToken != "" && cfg.App != nil:
+		return nil, errors.New("slack: both a bot token and an app to sign in with")
 	case cfg.AppToken == "" && cfg.SigningSecret == "":
 		return nil, errors.New("slack: neither an app token for Socket Mode nor a signing secret for HTTP")
 	}
-	if cfg.BotToken == "" {
+	if cfg.App != nil {
 		if err := cfg.App.check(); err != nil {
 			return nil, err
 		}
