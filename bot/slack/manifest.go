@@ -130,7 +130,7 @@ func manifestCommands(o ManifestOptions, url string) ([]manifestCommand, error) 
 	}
 	for n := range commands {
 		commands[n].URL, commands[n].Escape = url, true
-		if err := checkCommand(commands[n].Name); err != nil {
+		if err := checkCommand(o.Prefix, commands[n].Name); err != nil {
 			return nil, err
 		}
 	}
@@ -141,10 +141,10 @@ func manifestCommands(o ManifestOptions, url string) ([]manifestCommand, error) 
 // for creating one small letters, figures, hyphens and underscores.
 var commandName = regexp.MustCompile(`^/[a-z0-9_-]{1,31}$`)
 
-func checkCommand(name string) error {
+func checkCommand(prefix, name string) error {
 	switch {
 	case !commandName.MatchString(name):
-		return fmt.Errorf("%s is no name for a slash command; take a prefix of small letters, figures and hyphens, at most 20 of them", name)
+		return fmt.Errorf("%q makes %s, which is no name for a slash command; take a prefix of small letters, figures and hyphens such as gr-, at most 20 of them", prefix, name)
 	case slices.Contains(reservedCommands, name):
 		return fmt.Errorf("%s is a command of Slack's own; take another prefix", name)
 	}

@@ -155,7 +155,7 @@ func TestManifestRefuses(t *testing.T) {
 	}
 	validManifest(t, ManifestOptions{Alias: true, Prefix: strings.Repeat("x", 20)})
 	for _, name := range []string{"/remind", "/topic", "/status"} {
-		if err := checkCommand(name); err == nil || !strings.Contains(err.Error(), "of Slack's own") {
+		if err := checkCommand("", name); err == nil || !strings.Contains(err.Error(), "of Slack's own") {
 			t.Errorf("%s: %v", name, err)
 		}
 	}
