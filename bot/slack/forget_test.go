@@ -2,6 +2,7 @@ package slack
 
 import (
 	"context"
+	"errors"
 	"strings"
 	"testing"
 	"testing/synctest"
@@ -146,6 +147,46 @@ func TestErasedWorkspaceIsForgotten(t *testing.T) {
 		}
 		if err := o.installs.forget(t.Context(), "T1"); err != nil {
 			t.Errorf("forgotten again: %v", err)
+		}
+	})
+}
+
+// So it is where the bot token does not work any more, and the adapter only ever starts and is refused.
+func TestErasedWorkspaceOfABotTokenIsForgotten(t *testing.T) {
+	inSlack(t, leastScopes, func(o *outside) {
+		t := o.t
+		gone := 0
+		bot := handler(func(_ context.Context, e chat.Event) (chat.Reply, error) {
+			if e.Kind == chat.Gone {
+				gone++
+			}
+			return chat.Reply{}, nil
+		})
+		o.run(bot)()
+		o.must(action(chat.Post, "post", 3), "")
+		if err := o.team.Uninstall(); err != nil {
+			t.Log(err)
+		}
+		o.fake.Settle()
+		start := func() {
+			t.Helper()
+			s, err := New(o.cfg)
+			if err != nil {
+				t.Fatal(err)
+			}
+			defer s.http.CloseIdleConnections()
+			if err := s.Run(t.Context(), bot); !errors.As(err, new(*chat.Fatal)) {
+				t.Errorf("it runs: %v", err)
+			}
+		}
+		if start(); keptOf(t, o.cfg.DB, "/T1")+keptOf(t, o.cfg.DB, "/slack:T1") != 2 {
+			t.Errorf("at once %d records are left", keptOf(t, o.cfg.DB, "T1"))
+		}
+		time.Sleep(forgetAfter + time.Hour)
+		for range 2 {
+			if start(); keptOf(t, o.cfg.DB, "T1") != 0 || gone != 1 {
+				t.Errorf("after thirty days %d records are left; the bot heard %d times that it is gone", keptOf(t, o.cfg.DB, "T1"), gone)
+			}
 		}
 	})
 }

@@ -70,7 +70,8 @@ func (i *installs) checkScopes(in install) {
 // installAgain is what to do about a bot token that does not work any more.
 const installAgain = "install the app in the workspace again, set its new bot token and start Greenroom again"
 
-// endSingle puts the workspace to sleep that the bot token was of when it last worked.
+// endSingle puts the workspace to sleep that the bot token was of when it last worked, and after its time forgets it: run will not
+// come to it.
 func (i *installs) endSingle(ctx context.Context, h chat.Handler) error {
 	last, err := store.NewReader(ctx, i.s.cfg.DB).Get(singleRef)
 	if last == nil || err != nil {
@@ -85,7 +86,7 @@ func (i *installs) endSingle(ctx context.Context, h chat.Handler) error {
 	if err != nil {
 		return err
 	}
-	return i.tell(ctx, h)
+	return i.look(ctx, h)
 }
 
 // startSingle notes which workspace the bot token is of, and that Greenroom is back where it was gone.
@@ -287,7 +288,14 @@ func (i *installs) forget(ctx context.Context, team string) error {
 	if err := i.s.forgetWorkspace(ctx, workspace(team)); err != nil {
 		return err
 	}
-	return i.update(ctx, team, func(*record) *record { return nil })
+	return store.Update(ctx, i.s.cfg.DB, func(d *store.Draft) error {
+		d.Delete(teamRef(team))
+		last, err := d.Get(singleRef)
+		if err == nil && string(last) == team { // or the next start would put it to sleep anew
+			d.Delete(singleRef)
+		}
+		return err
+	})
 }
 
 // tell hands every Gone and Back to h that it does not know yet. An event that is handed twice changes nothing.
