@@ -244,6 +244,21 @@ func TestFlood(t *testing.T) {
 	})
 }
 
+// Who opens the home page again and again while Slack is slow has it drawn for the first time and for the last.
+func TestHomeIsOpenedOften(t *testing.T) {
+	inWorld(t, byHTTP, func(w *world) {
+		w.slack.http.Transport = stalling{w.slack.http.Transport}
+		for i := range 50 {
+			body := fmt.Sprintf(`{"team_id":"T0HILL","type":"event_callback","event_id":"Ev%d","event_time":946684800,"event":{"type":"app_home_opened","tab":"home","user":"U0SAM","channel":"D0"}}`, i)
+			go w.ask(signed("/slack/events", jsonType, body, time.Now()))
+		}
+		time.Sleep(10 * time.Minute)
+		w.want("drawn", len(w.bot.got()), 2)
+		home, _ := w.hill.Home("U0SAM")
+		w.want("the home page", strings.TrimSpace(home.Plain), "Hello.")
+	})
+}
+
 // stalling makes each request slow.
 type stalling struct{ next http.RoundTripper }
 

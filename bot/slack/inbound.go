@@ -148,7 +148,12 @@ func (s *Slack) arrive(w chat.Workspace) (n int, leave func()) {
 // its acknowledgement decides what it shows; all else is only acknowledged.
 func (s *Slack) once(work context.Context, in Inbound, a *acknowledgement, full bool) {
 	if in.Event.Kind == chat.Home {
-		defer s.homes.turn(in.Event)()
+		done := s.homes.turn(in.Event)
+		if done == nil {
+			a.send(receipt{Taken: true})
+			return
+		}
+		defer done()
 	}
 	ctx, cancel := context.WithTimeout(work, handleWithin)
 	defer cancel()

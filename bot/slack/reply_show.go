@@ -71,10 +71,11 @@ type homeOf struct {
 
 type homeTurn struct {
 	free    chan struct{} // holds one while nobody has the turn
-	waiting int
+	waiting int           // with the one who has it; at most two
 }
 
-// turn waits until nobody else draws the home page of the member, and returns how to let the next one.
+// turn waits until nobody else draws the home page of the member, and returns how to let the next one. It is nil where another waits
+// already: that one has yet to look, so it draws what is now.
 func (h *homes) turn(e chat.Event) (done func()) {
 	of := homeOf{e.Workspace, e.Member}
 	h.mu.Lock()
@@ -86,6 +87,10 @@ func (h *homes) turn(e chat.Event) (done func()) {
 		t = &homeTurn{free: make(chan struct{}, 1)}
 		t.free <- struct{}{}
 		h.turns[of] = t
+	}
+	if t.waiting == 2 { // one draws and one waits
+		h.mu.Unlock()
+		return nil
 	}
 	t.waiting++
 	h.mu.Unlock()
