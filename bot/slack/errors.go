@@ -71,11 +71,11 @@ func (s *Slack) verdict(ctx context.Context, w chat.Workspace, method string, re
 	case err == nil:
 		return nil
 	case errors.As(err, &limited):
-		return s.pace.close(w, method, limited.RetryAfter)
+		return s.limited(w, method, limited.RetryAfter)
 	case errors.As(err, &said):
 		return s.said(ctx, w, method, said)
 	case errors.As(err, &status) && status.Code == http.StatusTooManyRequests:
-		return s.pace.close(w, method, afterLimit)
+		return s.limited(w, method, afterLimit)
 	case errors.As(err, &status) && method == ResponseURL && status.Code >= 400 && status.Code < 500:
 		return &chat.Refused{Reason: chat.ReasonGone, Detail: status.Status} // used up, or too old
 	case errors.As(err, &network) && !reached():
@@ -84,6 +84,14 @@ func (s *Slack) verdict(ctx context.Context, w chat.Workspace, method string, re
 		return fmt.Errorf("%s: %w", method, network.Err)
 	}
 	return fmt.Errorf("%s: %w", method, err)
+}
+
+// limited is what a 429 means: the method is closed in the workspace. Of the addresses in payloads each has a limit of its own.
+func (s *Slack) limited(w chat.Workspace, method string, after time.Duration) *chat.Wait {
+	if method == ResponseURL {
+		return s.wait(after)
+	}
+	return s.pace.close(w, method, after)
 }
 
 // said says what an answer with ok:false means.

@@ -193,3 +193,28 @@ func TestAnswersThatAreNone(t *testing.T) {
 		})
 	}
 }
+
+// One address that wants to be left alone says nothing about the others: each came with what another person did.
+func TestALimitedResponseURLHoldsUpNobodyElse(t *testing.T) {
+	for _, retryAfter := range []string{"30", ""} {
+		inSlack(t, leastScopes, func(o *outside) {
+			m := o.meddle(func(_ string, r *http.Response, _ []byte) []byte {
+				r.StatusCode, r.Status = http.StatusTooManyRequests, "429 Too Many Requests"
+				if retryAfter != "" {
+					r.Header.Set("Retry-After", retryAfter)
+				}
+				return nil
+			})
+			for _, who := range []string{"mira", "sam"} {
+				err := o.callOnce(o.t.Context(), teamID, Call{ResponseURL, response{Type: "ephemeral"}}, "http://slack.fake/response/"+who)
+				var wait *chat.Wait
+				if !errors.As(err, &wait) || time.Until(wait.Until) != 30*time.Second {
+					t.Errorf("%s: %v, want a wait", who, err)
+				}
+			}
+			if len(m.asked) != 2 {
+				t.Errorf("asked %q", m.asked)
+			}
+		})
+	}
+}
