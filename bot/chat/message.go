@@ -44,6 +44,7 @@ const (
 	WhenSpan    SpanKind = "when"    // an instant, in the reader's own zone where the platform can
 	CodeSpan    SpanKind = "code"    // inline code, shown as typed
 	ChannelSpan SpanKind = "channel" // a channel, by its name: Text is the Channel
+	InviteSpan  SpanKind = "invite"  // what a person does to bring the bot into a channel, as each platform has it: Text is the Channel
 )
 
 // WhenStyle says how an instant is shown.
@@ -90,6 +91,9 @@ func Ping(m Member) Span { return Span{Kind: WhoSpan, Member: m, Ping: true} }
 
 // In names a channel.
 func In(c Channel) Span { return Span{Kind: ChannelSpan, Text: string(c)} }
+
+// Invite says how to bring the bot into a channel, as the rest of "To fix it: …".
+func Invite(c Channel) Span { return Span{Kind: InviteSpan, Text: string(c)} }
 
 // When shows an instant; zone is the IANA zone to write it in where the platform cannot use the reader's own.
 func When(t time.Time, style WhenStyle, zone string) Span {

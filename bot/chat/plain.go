@@ -5,13 +5,14 @@ import (
 	"strings"
 )
 
-// Speak says how a platform puts into words what only it knows. Every function but Text must be set.
+// Speak says how a platform puts into words what only it knows. Every function but Text and Invite must be set.
 type Speak struct {
 	Who      func(Member) string  // a member's name
 	Channel  func(Channel) string // a channel's name
 	When     func(Span) string    // an instant, written
 	Markdown func(string) string  // a bank's text, with maths spoken
 	Text     func(string) string  // all other text: how it is written where some of it would be markup; nil leaves it
+	Invite   func(Channel) string // how the bot is brought into a channel; nil is in no platform's words
 }
 
 func (s Speak) text(t string) string {
@@ -19,6 +20,14 @@ func (s Speak) text(t string) string {
 		return t
 	}
 	return s.Text(t)
+}
+
+// Invited says how the bot is brought into a channel.
+func (s Speak) Invited(c Channel) string {
+	if s.Invite == nil {
+		return "invite me to " + s.Channel(c)
+	}
+	return s.Invite(c)
 }
 
 // Plain is the whole message as plain text, one block a line or more, buttons in brackets: a screen reader, a
@@ -84,6 +93,8 @@ func plainSpans(spans []Span, s Speak) string {
 			out.WriteString(s.When(span))
 		case ChannelSpan:
 			out.WriteString(s.Channel(Channel(span.Text)))
+		case InviteSpan:
+			out.WriteString(s.Invited(Channel(span.Text)))
 		default:
 			out.WriteString(s.text(span.Text))
 		}

@@ -204,6 +204,8 @@ func drawSpan(s chat.Span) string {
 			return "<#" + s.Text + ">"
 		}
 		return escape(s.Text)
+	case chat.InviteSpan:
+		return "let me see " + drawSpan(chat.In(chat.Channel(s.Text)))
 	}
 	style := map[chat.WhenStyle]string{chat.TimeOnly: "t", chat.DayOnly: "D", chat.Relative: "R"}[s.Style]
 	if style == "" {

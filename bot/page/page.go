@@ -110,7 +110,7 @@ func spans(spans []chat.Span) []Run {
 	for _, s := range spans {
 		run := Run{Text: s.Text, Strong: s.Strong}
 		switch s.Kind {
-		case chat.WhoSpan, chat.WhenSpan, chat.ChannelSpan:
+		case chat.WhoSpan, chat.WhenSpan, chat.ChannelSpan, chat.InviteSpan:
 			run.Span = &s
 		case chat.CodeSpan:
 			run.Code = true

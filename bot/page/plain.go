@@ -53,6 +53,8 @@ func plainRuns(runs []Run, s chat.Speak) string {
 			out.WriteString(s.Who(run.Span.Member))
 		case run.Span != nil && run.Span.Kind == chat.ChannelSpan:
 			out.WriteString(s.Channel(chat.Channel(run.Span.Text)))
+		case run.Span != nil && run.Span.Kind == chat.InviteSpan:
+			out.WriteString(s.Invited(chat.Channel(run.Span.Text)))
 		case run.Span != nil:
 			out.WriteString(s.When(*run.Span))
 		case run.Spoken != "":

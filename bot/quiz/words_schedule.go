@@ -188,7 +188,7 @@ func reasonWords(r chat.Reason) string {
 func reasonFix(r chat.Reason, c chat.Channel) []chat.Span {
 	switch r {
 	case chat.ReasonGone, chat.ReasonRevoked:
-		return []chat.Span{chat.Words("invite me to "), chat.In(c)}
+		return []chat.Span{chat.Invite(c)}
 	case chat.ReasonForbidden:
 		return []chat.Span{chat.Words("allow me to write in "), chat.In(c)}
 	case chat.ReasonArchived:

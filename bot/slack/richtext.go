@@ -317,6 +317,8 @@ func (d *drawer) word(run page.Run) string {
 		return page.Written(*s)
 	case s.Kind == chat.WhoSpan:
 		return inert(d.names(s.Member))
+	case s.Kind == chat.InviteSpan:
+		return howToInvite
 	}
 	return inert(s.Text)
 }
@@ -365,6 +367,11 @@ func dateFormat(style chat.WhenStyle) string {
 	return "{date_short_pretty}, {time}"
 }
 
+// howToInvite is how a bot comes into a channel in Slack. The channel stands in the sentence before.
+const howToInvite = "type /invite @Greenroom there"
+
+func invite(chat.Channel) string { return howToInvite }
+
 // verbatim writes rows within code and labels, where nothing is markup.
 func (d *drawer) verbatim() chat.Speak {
 	return chat.Speak{
@@ -372,6 +379,7 @@ func (d *drawer) verbatim() chat.Speak {
 		Channel: func(c chat.Channel) string { return "#" + inert(string(c)) },
 		When:    page.Written,
 		Text:    inert,
+		Invite:  invite,
 	}
 }
 
@@ -391,7 +399,8 @@ func (d *drawer) speech() chat.Speak {
 			}
 			return fmt.Sprintf("<!date^%d^%s|%s>", s.At.Unix(), dateFormat(s.Style), page.Written(s))
 		},
-		Text: unmarked,
+		Text:   unmarked,
+		Invite: invite,
 	}
 }
 
