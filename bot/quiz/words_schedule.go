@@ -102,8 +102,10 @@ func span(d time.Duration) string {
 		return count(int(d/day), "day", "days")
 	case d%time.Hour == 0:
 		return count(int(d/time.Hour), "hour", "hours")
-	default:
+	case d%time.Minute == 0:
 		return count(int(d/time.Minute), "minute", "minutes")
+	default:
+		return count(int(d/time.Second), "second", "seconds")
 	}
 }
 

@@ -103,7 +103,7 @@ func TestSmallWords(t *testing.T) {
 		list(nil): "", list([]string{"a", "b", "c"}): "a, b and c", either([]string{"a", "b", "c"}): "a, b or c", either([]string{"d"}): "d",
 		cut("one two three", 9): "one two…", cut("ßßßßßßßßßß", 5): "ßßßß…", cut("short", 5): "short", count(0, "point", "points"): "0 points",
 		sentence("no zone"): "No zone.", sentence("was it?"): "Was it?", fmt.Sprint(ordinal(1), ordinal(2), ordinal(3), ordinal(11), ordinal(112), ordinal(22)): "1st2nd3rd11th112th22nd",
-		span(90 * time.Minute): "90 minutes", span(day): "24 hours", span(2 * day): "2 days",
+		span(90 * time.Minute): "90 minutes", span(day): "24 hours", span(40 * time.Second): "40 seconds", span(90 * time.Second): "90 seconds", span(2 * day): "2 days",
 	} {
 		if got != want {
 			t.Errorf("%q, want %q", got, want)

@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"net"
 	"net/url"
 	"regexp"
 	"slices"
@@ -169,6 +170,8 @@ func checkPublicURL(text string) error {
 		return fmt.Errorf("%q has more than a host; write only its beginning, such as https://greenroom.example.org", text)
 	case strings.ContainsFunc(u.Host, func(r rune) bool { return r <= ' ' || r > '~' || strings.ContainsRune(`%\`, r) }):
 		return fmt.Errorf("%q has a host that Slack cannot reach; write its name in plain letters", text)
+	case u.Hostname() == "localhost", net.ParseIP(u.Hostname()).IsLoopback(), net.ParseIP(u.Hostname()).IsPrivate():
+		return fmt.Errorf("%q is reached by this network only, and not by Slack; write a public address, or leave --http out for Socket Mode", text)
 	}
 	return nil
 }

@@ -131,6 +131,9 @@ func TestManifestRefuses(t *testing.T) {
 	}{
 		{ManifestOptions{URL: "http://greenroom.example.org"}, "not an https address"},
 		{ManifestOptions{URL: "greenroom.example.org"}, "not an https address"},
+		{ManifestOptions{URL: "https://127.0.0.1"}, "not by Slack"},
+		{ManifestOptions{URL: "https://localhost:8081"}, "not by Slack"},
+		{ManifestOptions{URL: "https://[fd00::1]"}, "not by Slack"},
 		{ManifestOptions{URL: "https:greenroom.example.org"}, "not an https address"},
 		{ManifestOptions{URL: "https://:443"}, "not an https address"},
 		{ManifestOptions{URL: "https://a b"}, "not an https address"},
