@@ -107,11 +107,12 @@ func mark(numbered bool, n int) string {
 
 func spans(spans []chat.Span) []Run {
 	runs := make([]Run, 0, len(spans))
-	for _, s := range spans {
+	for i := range spans {
+		s := &spans[i]
 		run := Run{Text: s.Text, Strong: s.Strong}
 		switch s.Kind {
 		case chat.WhoSpan, chat.WhenSpan, chat.ChannelSpan, chat.InviteSpan:
-			run.Span = &s
+			run.Span = s
 		case chat.CodeSpan:
 			run.Code = true
 		}

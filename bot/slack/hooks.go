@@ -8,6 +8,7 @@ import (
 	"mime"
 	"net/http"
 	"net/url"
+	"strconv"
 	"sync"
 	"time"
 )
@@ -113,7 +114,8 @@ func (h *hooks) write(w http.ResponseWriter, got receipt) bool {
 		if !drawn {
 			body, _ = json.Marshal(got.Body) // drawn by us: cannot fail
 		}
-		_, _ = w.Write(body) // a reader who has left is no failure
+		w.Header().Set("Content-Length", strconv.Itoa(len(body))) // otherwise net/http sends chunks
+		_, _ = w.Write(body)                                      // a reader who has left is no failure
 	}
 	return got.Taken
 }

@@ -5,6 +5,7 @@ import (
 	"encoding/hex"
 	"encoding/json"
 	"fmt"
+	"strings"
 	"sync"
 	"time"
 
@@ -63,7 +64,7 @@ func directMessage(a chat.Action, now time.Time, names Names) (message, *Kept) {
 
 // privateView is privateMessage in a modal, with the title of the form that it stands in for.
 func privateView(m chat.Message, title string, from Origin, to reader, names Names) (slack.ModalViewRequest, *Kept) {
-	place := fmt.Sprintf("modal %q %q", title, from)
+	place := strings.Join([]string{"modal", title, from.Channel, from.Message, from.Value}, "\x00")
 	pages, keep := private(m, to, place, names, func() *space { return emptyView(names) }, func(s sheet) slack.ModalViewRequest {
 		return messageModal(s, title, from, names)
 	})

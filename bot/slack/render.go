@@ -102,7 +102,7 @@ func (s sheet) blocks(names Names, view bool) []slack.Block {
 // actions draws buttons. A screen reader that lists a channel's buttons hears which message each belongs to; said holds what it hears
 // of this message already, so that it hears no two alike.
 func actions(id string, buttons []chat.Button, subject string, said map[string]bool) slack.Block {
-	elements := &slack.BlockElements{}
+	row := buttonRow{Type: slack.MBTAction, BlockID: id}
 	for i, b := range buttons {
 		button := slack.NewButtonBlockElement(id[:1]+strconv.Itoa(i), b.Value.Encode(), label(b.Label, chat.MaxLabel))
 		if b.Main {
@@ -115,10 +115,21 @@ func actions(id string, buttons []chat.Button, subject string, said map[string]b
 			button.AccessibilityLabel = clip(spoken, chat.MaxLabel-len(number)) + number
 		}
 		said[button.AccessibilityLabel] = true
-		elements.ElementSet = append(elements.ElementSet, button)
+		row.Elements = append(row.Elements, button)
 	}
-	return &slack.ActionBlock{Type: slack.MBTAction, BlockID: id, Elements: elements}
+	return row
 }
+
+// buttonRow is slack.ActionBlock without the MarshalJSON within, whose result encoding/json reads once more.
+type buttonRow struct {
+	Type     slack.MessageBlockType      `json:"type"`
+	BlockID  string                      `json:"block_id"`
+	Elements []*slack.ButtonBlockElement `json:"elements"`
+}
+
+func (r buttonRow) BlockType() slack.MessageBlockType { return r.Type }
+
+func (r buttonRow) ID() string { return r.BlockID }
 
 // subject is the first line of rows, as plain text, as far as a label holds it.
 func subject(rows []page.Row, names Names) string {

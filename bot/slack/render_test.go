@@ -455,9 +455,9 @@ func TestClipReadsNoFurtherThanItMust(t *testing.T) {
 func TestAccessibleButtons(t *testing.T) {
 	said := func(m chat.Message) (labels []string) {
 		for _, b := range Messages(chat.Action{Key: "k", Do: chat.Post, Message: m}, names)[0].Blocks.BlockSet {
-			if actions, ok := b.(*slack.ActionBlock); ok {
-				for _, e := range actions.Elements.ElementSet {
-					labels = append(labels, e.(*slack.ButtonBlockElement).AccessibilityLabel)
+			if row, ok := b.(buttonRow); ok {
+				for _, e := range row.Elements {
+					labels = append(labels, e.AccessibilityLabel)
 				}
 			}
 		}

@@ -77,7 +77,7 @@ func (d *drawer) shape(row page.Row) shape {
 		if _, ok := headerText(row); ok {
 			return asHeader
 		}
-		if public(row.Picture) && units(d.caption(row)) <= maxAlt {
+		if row.Picture != "" && public(row.Picture) && units(d.caption(row)) <= maxAlt {
 			return asPicture
 		}
 	}
