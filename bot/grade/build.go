@@ -1,5 +1,7 @@
 package grade
 
+import "maps"
+
 // What a key word weighs against an ordinary one, which weighs 1.
 const (
 	questionWeight = 0.3 // the question says it already
@@ -11,7 +13,7 @@ type builder struct {
 	v        vocabulary
 	st       stemmer
 	question map[string]bool // stems that the question says
-	asked    map[uint32]int32
+	asked    map[uint32]bool // its runs of four characters
 	pairs    map[[2]int32]bool
 	joined   map[string][2]int32 // "eventloop" for the neighbours event and loop
 	points   map[int32]int       // in how many key points a term stands
@@ -100,18 +102,11 @@ func weight(stem string, question bool) float32 {
 	}
 }
 
-// grams numbers the four-character runs of a reference that the question does not have.
-func (b *builder) grams(ws []word) map[uint32]int32 {
-	own := map[uint32]int32{}
-	eachGram(ws, func(gram uint32) {
-		if _, asked := b.asked[gram]; asked {
-			return
-		}
-		if _, ok := own[gram]; !ok {
-			own[gram] = int32(len(own))
-		}
-	})
-	return own
+// grams are the four-character runs of a reference that the question does not have.
+func (b *builder) grams(ws []word) gramSet {
+	own := grams(ws)
+	maps.DeleteFunc(own, func(gram uint32, _ bool) bool { return b.asked[gram] })
+	return newGramSet(own)
 }
 
 // finish computes what every spelling of the rubric's own words matches; after it nothing changes any more.

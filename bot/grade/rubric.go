@@ -26,8 +26,8 @@ type point struct {
 // reference is a model answer, with which the whole answer is compared.
 type reference struct {
 	wording
-	has   []bool           // by term
-	grams map[uint32]int32 // its runs of four characters that the question does not have, numbered
+	has   []bool  // by term
+	grams gramSet // its runs of four characters that the question does not have
 }
 
 // Prepare reads a task once, so that grading an answer costs little.

@@ -1,6 +1,9 @@
 package grade
 
-import "math"
+import (
+	"math"
+	"math/bits"
+)
 
 // abstainAt is the score up to which nothing can be said: of 2,273 marked answers one in eight stood there, and people
 // gave those 2.86 of 5 on average. Low is not wrong.
@@ -13,7 +16,7 @@ func (r *Rubric) score(a answer, best sided) float32 {
 	for _, ref := range r.refs {
 		c := ref.coverage(best)
 		g := c // of a reference too short for character runs
-		if len(ref.grams) > 0 {
+		if ref.grams.n > 0 {
 			g = float32(math.Sqrt(float64(ref.gramShare(a.words))))
 		}
 		p := a.inside(ref)
@@ -43,21 +46,47 @@ func (a answer) inside(ref reference) float32 {
 
 // gramShare is the share of a reference's four-character runs that an answer has.
 func (ref reference) gramShare(ws []word) float32 {
-	seen := make([]bool, len(ref.grams))
+	seen := make([]bool, len(ref.grams.slots))
 	n := 0
 	eachGram(ws, func(gram uint32) {
-		if i, ok := ref.grams[gram]; ok && !seen[i] {
+		if i := ref.grams.slot(gram); ref.grams.slots[i] == gram && !seen[i] {
 			seen[i] = true
 			n++
 		}
 	})
-	return float32(n) / float32(len(ref.grams))
+	return float32(n) / float32(ref.grams.n)
+}
+
+// gramSet is a set of four-character runs, made once and then asked for every letter of an answer: a hash table whose
+// slots hold the runs themselves. At least half of them are empty, and are zero, which is no run.
+type gramSet struct {
+	slots []uint32
+	shift uint8 // 32 - the logarithm of len(slots)
+	n     int   // how many runs
+}
+
+func newGramSet(runs map[uint32]bool) gramSet {
+	s := gramSet{shift: 32 - uint8(bits.Len(uint(2*len(runs)))), n: len(runs)}
+	s.slots = make([]uint32, 1<<(32-s.shift))
+	for gram := range runs {
+		s.slots[s.slot(gram)] = gram
+	}
+	return s
+}
+
+// slot is where a run stands, or the empty slot where it would.
+func (s gramSet) slot(gram uint32) int {
+	i := int(gram * 0x9e3779b1 >> s.shift) // Knuth's multiplicative hashing
+	for s.slots[i] != gram && s.slots[i] != 0 {
+		i = (i + 1) & (len(s.slots) - 1)
+	}
+	return i
 }
 
 // grams are the four-character runs of a text.
-func grams(ws []word) map[uint32]int32 {
-	m := map[uint32]int32{}
-	eachGram(ws, func(gram uint32) { m[gram] = 0 })
+func grams(ws []word) map[uint32]bool {
+	m := map[uint32]bool{}
+	eachGram(ws, func(gram uint32) { m[gram] = true })
 	return m
 }
 

@@ -1,6 +1,10 @@
 package grade
 
 import (
+	"hash/maphash"
+	"strings"
+	"sync/atomic"
+
 	"github.com/blevesearch/snowballstem"
 	"github.com/blevesearch/snowballstem/english"
 )
@@ -26,10 +30,25 @@ func (s stemmer) stem(w string) string {
 	if !letters(w) {
 		return w
 	}
+	slot := &stems[maphash.String(stemSeed, w)%uint64(len(stems))]
+	if known := slot.Load(); known != nil && known.word == w {
+		return known.stem
+	}
+	w = strings.Clone(w) // it is a part of a text, which shall not be kept for it
 	s.env.SetCurrent(w)
 	english.Stem(s.env)
-	return s.env.Current()
+	stem := s.env.Current()
+	slot.Store(&stemmed{w, stem})
+	return stem
 }
+
+// stems remembers stems of this process, at most one for each slot: people's answers to one question, and their English,
+// use much the same words, and finding a stem costs more than all else that is done with a word.
+var stems [1 << 13]atomic.Pointer[stemmed]
+
+var stemSeed = maphash.MakeSeed()
+
+type stemmed struct{ word, stem string }
 
 func letters(w string) bool {
 	for i := range len(w) {

@@ -30,6 +30,9 @@ func words(text string) []word {
 
 // lower is the text in lower case with every byte where it was: a letter whose lower case has another length stays.
 func lower(text string) string {
+	if ascii(text) {
+		return strings.ToLower(text)
+	}
 	var out []byte
 	for i, r := range text {
 		l := unicode.ToLower(r)
@@ -45,6 +48,15 @@ func lower(text string) string {
 		return text
 	}
 	return string(out)
+}
+
+func ascii(text string) bool {
+	for i := range len(text) {
+		if text[i] >= utf8.RuneSelf {
+			return false
+		}
+	}
+	return true
 }
 
 // scanner walks over a text. Words are read in lower case; where capitals split them is seen in the text.
@@ -92,6 +104,11 @@ func (s *scanner) readRun() {
 	start := s.pos
 	prev := rune(0)
 	for s.pos < len(s.text) {
+		if c := s.text[s.pos]; c >= 'a' && c <= 'z' { // most of what there is, and it never ends a word
+			prev = rune(c)
+			s.pos++
+			continue
+		}
 		r, size := utf8.DecodeRuneInString(s.text[s.pos:])
 		next, nextSize := utf8.DecodeRuneInString(s.text[s.pos+size:])
 		switch {
@@ -146,7 +163,7 @@ func (s *scanner) wordAt(i int) bool {
 
 // plain takes an apostrophe's ending away ("loop's" is loop) but keeps n't, and writes I/O as io and 1,000 as 1000.
 func plain(text string) string {
-	if !strings.ContainsAny(text, "'’/,") {
+	if letters(text) {
 		return text
 	}
 	text = strings.NewReplacer("’", "'", "/", "", ",", "").Replace(text)
