@@ -237,10 +237,13 @@ func (v *verdict) keys() []string {
 	return slices.Compact(keys)
 }
 
-// inDoubt tells whether the bot could not know that first was posted when it sent the second: Slack had not told it, or it
-// was killed meanwhile.
+// inDoubt tells whether the bot could not know of one message when it sent the other: Slack had not told it, or it was killed
+// meanwhile. What was sent first may come last.
 func (v *verdict) inDoubt(first, second entry) bool {
 	one, other := v.sendOf(first), v.sendOf(second)
+	if other.Begun < one.Begun {
+		one, other = other, one
+	}
 	return one.Doubt || one.Life < other.Life && v.d.slack.kills[one.Life]
 }
 

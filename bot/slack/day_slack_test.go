@@ -50,6 +50,7 @@ type tapped struct {
 	hit     bool
 	kills   map[int]bool // lives that were killed
 	doubts  int
+	begun   int  // calls that send a message
 	hungry  bool // the next question is confirmed and goes nowhere
 }
 
@@ -63,6 +64,7 @@ type entry struct {
 type send struct {
 	Key, Page string
 	Life      int
+	Begun     int    // calls are numbered as they come
 	TS        string // of the message that it posted; empty if it posted none
 	Doubt     bool   // the bot was not told whether it did
 }
@@ -327,14 +329,15 @@ func (s *tapped) listen(method string, slack http.Handler, r *http.Request) (ans
 		return answer
 	}
 	s.mu.Lock()
-	from, number := len(s.entries), s.life.number
+	s.begun++
+	from, number, begun := len(s.entries), s.life.number, s.begun
 	s.mu.Unlock()
 
 	answer = carry(slack, r)
 	if key == "" {
 		return answer
 	}
-	one := send{Key: key, Page: page, Life: number, Doubt: inDoubt(answer) || r.Context().Err() != nil}
+	one := send{Key: key, Page: page, Life: number, Begun: begun, Doubt: inDoubt(answer) || r.Context().Err() != nil}
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	for _, e := range s.entries[from:] {

@@ -22,6 +22,7 @@ const (
 	foundPages   = 10               // how often it asks
 	beforeTry    = 10 * time.Minute // how far Slack's clock may be behind ours
 	longestLife  = 25 * time.Hour   // no action is tried for longer than a day
+	mayStillCome = 10 * time.Second // after a try: Slack may be at a request whose connection has ended, as when our process was killed
 	deniedForget = 10_000           // conversations of which it is remembered that they may not be read
 )
 
@@ -63,7 +64,7 @@ func (s *Slack) findFirst(ctx context.Context, a chat.Action) (p progress, found
 			return p, false, err
 		}
 	}
-	ts, found, err := s.search(ctx, a, history{channel: p.Channel, thread: p.Thread, oldest: s.oldest(a, a.Tried)}, 1)
+	ts, found, err := s.search(ctx, a, s.since(a, a.Tried, history{channel: p.Channel, thread: p.Thread}), 1)
 	p.Pages = []string{ts}
 	return p, found, err
 }
@@ -89,7 +90,7 @@ func (s *Slack) settle(ctx context.Context, a chat.Action, p *progress) error {
 	if !p.Trying {
 		return nil
 	}
-	ts, found, err := s.search(ctx, a, history{channel: p.Channel, thread: p.below(), oldest: s.oldest(a, p.At)}, len(p.Pages)+1)
+	ts, found, err := s.search(ctx, a, s.since(a, p.At, history{channel: p.Channel, thread: p.below()}), len(p.Pages)+1)
 	switch {
 	case errors.Is(err, chat.ErrCannotTell):
 		found = a.Once // nobody knows its ts
@@ -104,7 +105,7 @@ func (s *Slack) settle(ctx context.Context, a chat.Action, p *progress) error {
 }
 
 // search looks for a page of a message in a conversation, or in a thread of it. ErrCannotTell where the app may not read there,
-// and where more was written than it can read.
+// and where more was written than it can read; chat.Wait where it does not stand there yet and may still come.
 func (s *Slack) search(ctx context.Context, a chat.Action, h history, page int) (ts string, found bool, err error) {
 	in, err := s.installs.of(ctx, a.Workspace)
 	if err != nil {
@@ -126,21 +127,27 @@ func (s *Slack) search(ctx context.Context, a chat.Action, h history, page int) 
 				return m.Timestamp, true, nil
 			}
 		}
-		if h.cursor == "" {
-			return "", false, nil
+		if h.cursor != "" {
+			continue
 		}
+		if now := s.cfg.Now(); now.Before(h.settled) {
+			return "", false, &chat.Wait{Until: h.settled}
+		}
+		return "", false, nil
 	}
 	s.cfg.Log.Warn("slack: too much was written to find a message", slog.String("key", string(a.Key)), slog.String("channel", h.channel))
 	return "", false, chat.ErrCannotTell
 }
 
-// oldest is before any time at which the action may have been posted: a little before it was tried, or a life before it ends. A try in
-// the future was noted by a clock that was set back since.
-func (s *Slack) oldest(a chat.Action, tried time.Time) string {
+// since bounds a search by the time of the try: from a little before it, or a life before the action's end; and not to be taken for
+// fruitless before the try can have no effect any more. A try in the future was noted by a clock that was set back since.
+func (s *Slack) since(a chat.Action, tried time.Time, h history) history {
 	if tried.IsZero() || tried.After(s.cfg.Now()) {
-		return slackTime(a.Until.Add(-longestLife))
+		h.oldest = slackTime(a.Until.Add(-longestLife))
+		return h
 	}
-	return slackTime(tried.Add(-beforeTry))
+	h.oldest, h.settled = slackTime(tried.Add(-beforeTry)), tried.Add(mayStillCome)
+	return h
 }
 
 // slackTime is an instant as Slack's methods take it; empty for one before Slack.
@@ -163,7 +170,8 @@ func cannotTell(err error) error {
 // history is a conversation, or a thread of it, that is being read.
 type history struct {
 	channel, thread, oldest string
-	cursor                  string // where to go on; empty at the beginning and at the end
+	settled                 time.Time // from when on what does not stand there will not come
+	cursor                  string    // where to go on; empty at the beginning and at the end
 }
 
 // read reads some messages on.

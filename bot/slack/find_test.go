@@ -91,9 +91,34 @@ func TestFindReadsOn(t *testing.T) {
 			t.Errorf("%q, %v, %v, want %q", id, found, err, want)
 		}
 		time.Sleep(time.Hour)
-		a.Tried = time.Now()
-		if _, found, err := o.Find(o.t.Context(), a); found || err != nil {
+		if _, found, err := o.ask(a, ""); found || err != nil {
 			t.Errorf("what was posted long before the try is found: %v, %v", found, err)
+		}
+	})
+}
+
+// TestFindWhatIsStillOnItsWay is a process that was killed amid a call, which Slack carries out after the next process has begun.
+func TestFindWhatIsStillOnItsWay(t *testing.T) {
+	inSlack(t, allScopes, func(o *outside) {
+		a := action(chat.Post, "post", 1)
+		a.Tried = time.Now()
+		o.fake.SetFaults(slackfake.Faults{Slow: 1, SlowFor: 5 * time.Second})
+		killed, kill := context.WithTimeout(o.t.Context(), time.Second)
+		defer kill()
+		if _, err := o.Send(killed, a, ""); err == nil {
+			t.Fatal("the call was answered in time")
+		}
+		o.fake.SetFaults(slackfake.Faults{})
+		o.restart()
+		if n := len(o.team.All(prep)); n != 0 {
+			t.Fatalf("it stands %d times too early", n)
+		}
+		id, found, err := o.ask(a, "")
+		if !found || err != nil {
+			t.Fatalf("%v, %v", found, err)
+		}
+		if got := o.team.All(prep); len(got) != 1 || messageID(prep, got[0].TS) != id {
+			t.Errorf("%q is found of %q", id, o.stands(prep))
 		}
 	})
 }
@@ -154,7 +179,7 @@ func TestFindWaitsAndDoesNotGuess(t *testing.T) {
 		a := action(chat.Post, "post", 1)
 		o.doubtful(a, "")
 		o.fake.Next(1, "conversations.history", slackfake.Busy)
-		_, _, err := o.ask(a, "")
+		_, _, err := o.Find(o.t.Context(), a)
 		var wait *chat.Wait
 		if !errors.As(err, &wait) {
 			t.Fatalf("%v, want a wait", err)

@@ -136,7 +136,7 @@ func (o *outside) carry(a chat.Action, target chat.MessageID) (id chat.MessageID
 
 func posts(a chat.Action) bool { return a.Do != chat.Edit && a.Do != chat.Delete }
 
-// ask is Find, told what the shell tells it.
+// ask is Find, told what the shell tells it, and asked again where it says so.
 func (o *outside) ask(a chat.Action, target chat.MessageID) (chat.MessageID, bool, error) {
 	ctx, cancel := context.WithTimeout(o.t.Context(), 30*time.Second)
 	defer cancel()
@@ -144,7 +144,14 @@ func (o *outside) ask(a chat.Action, target chat.MessageID) (chat.MessageID, boo
 	if a.Do == chat.Thread {
 		a.Parent = target
 	}
-	return o.Find(ctx, a)
+	for {
+		id, found, err := o.Find(ctx, a)
+		var wait *chat.Wait
+		if !errors.As(err, &wait) || ctx.Err() != nil {
+			return id, found, err
+		}
+		time.Sleep(time.Until(wait.Until))
+	}
 }
 
 // must is carry for what has to arrive.
