@@ -9,6 +9,7 @@ import (
 	"greenroom/bot/chat"
 	"greenroom/bot/grade"
 	"greenroom/content"
+	"greenroom/store"
 )
 
 func answerFeature() feature {
@@ -137,6 +138,9 @@ func (s *step) take(t *subject, text string, redraft bool) (chat.Reply, error) {
 	if grade.GivesUp(text) {
 		return s.giveUp(t)
 	}
+	if err := s.d.Preload(s.usualOf(t)...); err != nil {
+		return chat.Reply{}, err
+	}
 	g, err := s.grade(t, text)
 	if err != nil {
 		return chat.Reply{}, err
@@ -150,6 +154,14 @@ func (s *step) take(t *subject, text string, redraft bool) (chat.Reply, error) {
 		return chat.Reply{}, err
 	}
 	return s.feedback(t, true)
+}
+
+// usualOf names what taking an answer nearly always reads.
+func (l *look) usualOf(t *subject) []store.Ref {
+	return []store.Ref{
+		l.wordingsRef(t.p.QuestionID), l.claimsRef(t.p.QuestionID), l.metRef(t.a.Member, t.p.QuestionID),
+		l.weeksRef(t.a.Member, t.p.Channel),
+	}
 }
 
 // notAnAnswer says what keeps a text from being an attempt; empty when nothing does.
@@ -265,14 +277,17 @@ func (l *look) showFeedback(t *subject) (chat.Reply, error) {
 type rubrics struct{ cache cache[*grade.Rubric] }
 
 func (r *rubrics) of(t *subject, known map[string][]string) *grade.Rubric {
-	id := []string{t.p.Question, strconv.Itoa(t.n)}
-	keys := slices.Clone(t.keys)
-	for i := range keys {
-		more := known[claimKey(t.n, i)]
-		keys[i].Also = append(slices.Clone(keys[i].Also), more...)
-		id = append(id, more...)
+	id := t.p.Question + " " + strconv.Itoa(t.n)
+	if len(known) > 0 {
+		for i := range t.keys {
+			id += "\x00" + strings.Join(known[claimKey(t.n, i)], "\x00")
+		}
 	}
-	return r.cache.get(digest(id...), func() *grade.Rubric {
+	return r.cache.get(id, func() *grade.Rubric {
+		keys := slices.Clone(t.keys)
+		for i := range keys {
+			keys[i].Also = append(slices.Clone(keys[i].Also), known[claimKey(t.n, i)]...)
+		}
 		task := grade.Task{Question: t.question, Refs: []string{t.answer}, KeyPoints: keys, Lang: t.q.Lang}
 		if t.n == 0 {
 			task.Explanation = t.q.Explanation

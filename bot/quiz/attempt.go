@@ -15,8 +15,7 @@ import (
 // Records:
 //
 //	workspace/attempt/POST/M   attempt: what a member did with a post, part by part
-//	workspace/mine/M/POST      nothing: finds a member's attempts
-//	workspace/scored/M/Q       scored: when parts of a question last scored or were seen, wherever they were asked
+//	workspace/met/M/Q          met: what a question is to a member, wherever it was asked; finds a member's attempts
 //	workspace/weeks/M/C        map from ISO week to how many of a channel's posts a member answered in time
 
 // attempt is what a member did with a post.
@@ -151,13 +150,17 @@ func (s *step) saveAttempt(p *post, a *attempt) error {
 		at.Points = now
 	}
 	save(s.d, s.attemptRef(p.ID, a.Member), a)
-	save(s.d, s.ref("mine", string(a.Member), p.ID), struct{}{})
+	if err := s.meetPost(a.Member, p); err != nil {
+		return err
+	}
 	return s.keepSwept(p)
 }
 
-// scored is when the parts of a question last scored, and where; and whether their answers were seen.
-type scored struct {
-	Parts map[int]scoredPart `json:"parts"`
+// met is what a question is to a member: the posts at which they did something with it, and when its parts last scored
+// or were seen.
+type met struct {
+	Posts []string           `json:"posts,omitempty"` // ids, oldest first
+	Parts map[int]scoredPart `json:"parts,omitempty"`
 }
 
 type scoredPart struct {
@@ -169,10 +172,15 @@ type scoredPart struct {
 // scoresAgain is how long a part scores once, and how long an answer that was seen counts as known.
 const scoresAgain = 60 * day
 
-func (l *look) scored(m chat.Member, question string) (*scored, error) {
-	r, err := load[scored](l.v, l.ref("scored", string(m), question))
+func (l *look) metRef(m chat.Member, question string) store.Ref {
+	return l.ref("met", string(m), question)
+}
+
+// met is never nil.
+func (l *look) met(m chat.Member, question string) (*met, error) {
+	r, err := load[met](l.v, l.metRef(m, question))
 	if r == nil {
-		r = &scored{}
+		r = &met{}
 	}
 	if r.Parts == nil {
 		r.Parts = map[int]scoredPart{}
@@ -180,9 +188,26 @@ func (l *look) scored(m chat.Member, question string) (*scored, error) {
 	return r, err
 }
 
+// meetPost makes a post one of a member's.
+func (s *step) meetPost(m chat.Member, p *post) error {
+	r, err := s.met(m, p.QuestionID)
+	if err != nil || slices.Contains(r.Posts, p.ID) {
+		return err
+	}
+	s.saveMet(m, p, r)
+	return nil
+}
+
+func (s *step) saveMet(m chat.Member, p *post, r *met) {
+	if !slices.Contains(r.Posts, p.ID) {
+		r.Posts = append(r.Posts, p.ID)
+	}
+	save(s.d, s.metRef(m, p.QuestionID), r)
+}
+
 // judge says whether a first attempt at a part scores, and remembers it where it does.
 func (s *step) judge(p *post, n int, at *part) error {
-	r, err := s.scored(s.ev.Member, p.QuestionID)
+	r, err := s.met(s.ev.Member, p.QuestionID)
 	if err != nil {
 		return err
 	}
@@ -202,7 +227,7 @@ func (s *step) judge(p *post, n int, at *part) error {
 	default:
 		was.Post, was.At = p.ID, s.ev.At
 		r.Parts[n] = was
-		save(s.d, s.ref("scored", string(s.ev.Member), p.QuestionID), r)
+		s.saveMet(s.ev.Member, p, r)
 	}
 	return nil
 }
@@ -216,14 +241,14 @@ func (s *step) see(p *post, a *attempt, n int) error {
 		return nil
 	}
 	at.Seen = true
-	r, err := s.scored(s.ev.Member, p.QuestionID)
+	r, err := s.met(s.ev.Member, p.QuestionID)
 	if err != nil {
 		return err
 	}
 	was := r.Parts[n]
 	was.Seen = s.ev.At
 	r.Parts[n] = was
-	save(s.d, s.ref("scored", string(s.ev.Member), p.QuestionID), r)
+	s.saveMet(s.ev.Member, p, r)
 	return s.saveAttempt(p, a)
 }
 

@@ -5,6 +5,7 @@ import (
 	"strconv"
 
 	"greenroom/bot/chat"
+	"greenroom/store"
 )
 
 // Records:
@@ -68,8 +69,12 @@ func claimFeature() feature {
 	}}
 }
 
+func (l *look) claimsRef(question string) store.Ref { return l.ref("claims", question) }
+
+func (l *look) wordingsRef(question string) store.Ref { return l.ref("wordings", question) }
+
 func (l *look) claims(question string) (*claims, error) {
-	c, err := load[claims](l.v, l.ref("claims", question))
+	c, err := load[claims](l.v, l.claimsRef(question))
 	if c == nil {
 		c = &claims{}
 	}
@@ -91,7 +96,7 @@ func (l *look) claims(question string) (*claims, error) {
 	return c, err
 }
 
-func (s *step) saveClaims(question string, c *claims) { save(s.d, s.ref("claims", question), c) }
+func (s *step) saveClaims(question string, c *claims) { save(s.d, s.claimsRef(question), c) }
 
 // countAttempt counts an attempt that the grader has judged: ticks stay out.
 func (s *step) countAttempt(t *subject) error {
@@ -317,7 +322,7 @@ func (s *step) learn(question, key, words string) error {
 	}
 	known[key] = append(known[key], words)
 	known[key] = known[key][max(0, len(known[key])-maxWordings):]
-	save(s.d, s.ref("wordings", question), known)
+	save(s.d, s.wordingsRef(question), known)
 	return nil
 }
 
@@ -339,7 +344,7 @@ func orZero(r *chat.Reply) chat.Reply {
 
 // wordings are those that a keeper has accepted, by claimKey; never nil.
 func (l *look) wordings(question string) (map[string][]string, error) {
-	known, err := load[map[string][]string](l.v, l.ref("wordings", question))
+	known, err := load[map[string][]string](l.v, l.wordingsRef(question))
 	if err != nil || known == nil {
 		return map[string][]string{}, err
 	}

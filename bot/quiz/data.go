@@ -23,16 +23,16 @@ func dataFeature() feature {
 
 // kept is everything that is kept about a member.
 type kept struct {
-	Settings member         `json:"settings"`
-	Attempts []*attempt     `json:"attempts"`
-	Weeks    map[string]any `json:"weeks"`  // by channel: posts answered in time, by ISO week
-	Scored   map[string]any `json:"scored"` // by question: when parts scored or were seen
-	Dealt    map[string]int `json:"dealt,omitempty"`
-	Claims   []*claim       `json:"claims,omitempty"` // sent to a keeper
+	Settings member                        `json:"settings"`
+	Attempts []*attempt                    `json:"attempts"`
+	Weeks    map[string]map[string]int     `json:"weeks"`  // by channel: posts answered in time, by ISO week
+	Scored   map[string]map[int]scoredPart `json:"scored"` // by question: when parts scored or were seen
+	Dealt    map[string]int                `json:"dealt,omitempty"`
+	Claims   []*claim                      `json:"claims,omitempty"` // sent to a keeper
 }
 
 func (l *look) kept(m chat.Member) (*kept, error) {
-	k := &kept{Attempts: []*attempt{}, Weeks: map[string]any{}, Scored: map[string]any{}}
+	k := &kept{Attempts: []*attempt{}, Weeks: map[string]map[string]int{}, Scored: map[string]map[int]scoredPart{}}
 	var err error
 	if k.Settings, err = l.member(m); err != nil {
 		return nil, err
@@ -40,15 +40,21 @@ func (l *look) kept(m chat.Member) (*kept, error) {
 	if err := l.eachAttempt(m, func(p *post, a *attempt) error { return k.add(l, p, a) }); err != nil {
 		return nil, err
 	}
-	for name, into := range map[string]map[string]any{"weeks": k.Weeks, "scored": k.Scored} {
-		err := each(l.v, store.Prefix(string(l.ev.Workspace), name, string(m)), func(ref store.Ref, v *any) error {
-			parts := ref.Parts()
-			into[parts[len(parts)-1]] = *v
-			return nil
-		})
-		if err != nil {
-			return nil, err
+	err = each(l.v, l.below("weeks", string(m)), func(ref store.Ref, weeks *map[string]int) error {
+		k.Weeks[lastPart(ref)] = *weeks
+		return nil
+	})
+	if err != nil {
+		return nil, err
+	}
+	err = each(l.v, l.below("met", string(m)), func(ref store.Ref, r *met) error {
+		if len(r.Parts) > 0 {
+			k.Scored[lastPart(ref)] = r.Parts
 		}
+		return nil
+	})
+	if err != nil {
+		return nil, err
 	}
 	dealt, err := load[map[string]int](l.v, l.ref("dealt", string(m)))
 	if err == nil && dealt != nil {
@@ -108,8 +114,8 @@ func (s *step) eraseMe() (chat.Reply, error) {
 	if err != nil {
 		return chat.Reply{}, err
 	}
-	for _, name := range []string{"weeks", "scored"} {
-		err := each(s.v, store.Prefix(string(s.ev.Workspace), name, string(m)), func(ref store.Ref, _ *any) error {
+	for _, name := range []string{"weeks", "met"} {
+		err := each(s.v, s.below(name, string(m)), func(ref store.Ref, _ *any) error {
 			s.d.Delete(ref)
 			return nil
 		})
@@ -140,7 +146,6 @@ func (s *step) eraseAttempt(p *post, a *attempt) error {
 		})
 	}
 	s.d.Delete(s.attemptRef(p.ID, a.Member))
-	s.d.Delete(s.ref("mine", string(a.Member), p.ID))
 	if p.Member != "" {
 		s.d.Delete(s.postRef(p.ID))
 		s.wakeSweep(p, time.Time{})

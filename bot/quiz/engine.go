@@ -38,6 +38,7 @@ type Engine struct {
 	touching  cache[[][]float64]       // see touches
 	copies    cache[*content.Question] // see question
 	tenants   latest[workspace]        // every event reads its workspace
+	people    latest[member]           // and its member
 	on        feature
 }
 
@@ -249,6 +250,15 @@ func (e *Engine) look(v store.View, ev chat.Event) (*look, error) {
 // ref names a record of the event's workspace.
 func (l *look) ref(parts ...string) store.Ref {
 	return store.Key(append([]string{string(l.ev.Workspace)}, parts...)...)
+}
+
+// below is what the refs of the event's workspace begin with that have these parts and more.
+func (l *look) below(parts ...string) store.Ref { return l.ref(parts...) + "/" }
+
+// lastPart is the id at the end of a ref.
+func lastPart(ref store.Ref) string {
+	parts := ref.Parts()
+	return parts[len(parts)-1]
 }
 
 // step is one event's way through the engine when it may change something.

@@ -88,7 +88,7 @@ func TestJudge(t *testing.T) {
 				return err
 			}
 			s := &step{look: *l, d: d}
-			save(d, s.ref("scored", "sam", "q"), scored{Parts: map[int]scoredPart{0: c.was}})
+			save(d, s.metRef("sam", "q"), met{Parts: map[int]scoredPart{0: c.was}})
 			return s.judge(&c.p, 0, &c.at)
 		})
 		if err != nil || c.at.Why != c.why || c.at.Half != c.half {

@@ -101,16 +101,23 @@ func (l *look) topics(m chat.Member) (strong, next []topicScore, err error) {
 
 // eachAttempt visits all attempts of a member with their posts.
 func (l *look) eachAttempt(m chat.Member, fn func(*post, *attempt) error) error {
-	return each(l.v, store.Prefix(string(l.ev.Workspace), "mine", string(m)), func(ref store.Ref, _ *struct{}) error {
-		parts := ref.Parts()
-		p, err := l.post(parts[len(parts)-1])
-		if err != nil || p == nil {
-			return err
+	return each(l.v, l.below("met", string(m)), func(_ store.Ref, r *met) error {
+		for _, id := range r.Posts {
+			p, err := l.post(id)
+			if err != nil {
+				return err
+			}
+			if p == nil {
+				continue
+			}
+			a, err := l.attempt(p.ID, m)
+			if err != nil {
+				return err
+			}
+			if err := fn(p, a); err != nil {
+				return err
+			}
 		}
-		a, err := l.attempt(p.ID, m)
-		if err != nil {
-			return err
-		}
-		return fn(p, a)
+		return nil
 	})
 }

@@ -53,8 +53,7 @@ func (s *step) questionNow(words []string) (chat.Reply, error) {
 		return chat.Reply{}, err
 	}
 	s.savePost(p)
-	save(s.d, s.ref("mine", string(p.Member), p.ID), struct{}{})
-	return tell(s.sayQuestion(p, q)), nil
+	return tell(s.sayQuestion(p, q)), s.meetPost(p.Member, p)
 }
 
 func leastDealt(questions []*content.Question, dealt map[string]int, seed uint64) *content.Question {

@@ -17,12 +17,16 @@ func (s *step) countWeek(p *post) error {
 		return err
 	}
 	weeks[p.Week]++
-	save(s.d, s.ref("weeks", string(s.ev.Member), string(p.Channel)), weeks)
+	save(s.d, s.weeksRef(s.ev.Member, p.Channel), weeks)
 	return nil
 }
 
+func (l *look) weeksRef(m chat.Member, c chat.Channel) store.Ref {
+	return l.ref("weeks", string(m), string(c))
+}
+
 func (l *look) weeks(m chat.Member, c chat.Channel) (map[string]int, error) {
-	weeks, err := load[map[string]int](l.v, l.ref("weeks", string(m), string(c)))
+	weeks, err := load[map[string]int](l.v, l.weeksRef(m, c))
 	if err != nil || weeks == nil {
 		return map[string]int{}, err
 	}

@@ -86,13 +86,21 @@ type member struct {
 
 func (l *look) memberRef(m chat.Member) store.Ref { return l.ref("member", string(m)) }
 
-// member reads what is kept about a person; an unknown person is the zero member.
+// member reads what is kept about a person; an unknown person is the zero member. What Pending and Draft point at is shared
+// by all events: whoever changes it makes a new one.
 func (l *look) member(m chat.Member) (member, error) {
-	p, err := load[member](l.v, l.memberRef(m))
-	if err != nil || p == nil {
+	ref := l.memberRef(m)
+	b, err := l.v.Get(ref)
+	if err != nil || b == nil {
 		return member{}, err
 	}
-	return *p, nil
+	return l.people.get(string(ref), b, func() (member, error) {
+		p, err := decode[member](ref, b)
+		if err != nil {
+			return member{}, err
+		}
+		return *p, nil
+	})
 }
 
 // meet keeps what the platform tells of the member, where it is news.
