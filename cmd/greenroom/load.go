@@ -36,6 +36,23 @@ type loadSlack struct {
 	Profile string `placeholder:"FILE" help:"Write a CPU profile of the graded server to FILE."`
 }
 
+// Help defines what is measured.
+func (loadSlack) Help() string {
+	return `Two servers, each a process with a store of its own and served as hooks are, get the same signed requests in turn, over as
+many connections, with one request at a time on each.
+
+graded: Greenroom as Slack sees it. Each request is a form with an answer: read, graded, committed with its points, its
+seen mark and the edit of the post's counter, and answered with the feedback as a view.
+
+bare: verifies the signature over the same body, commits one unit (a seen mark and a record of 300 bytes, as durably)
+and answers with as many bytes as the feedback has on average.
+
+requests/s is all requests of a server over the time of its turns, each from the first byte sent to the last received.
+p50 and p99 are over all of its requests, each from its first byte sent until its answer is read. As many requests wait
+as there are connections, so both grow as the rate falls. Requests are signed before a turn begins. This client, and in
+it the stand-in for Slack, in which counters are edited, shares the processors with the server that is measured.`
+}
+
 // What a run has to show: the goals that the project set itself.
 const (
 	loadRate = 0.45 // of the bare loop's rate
