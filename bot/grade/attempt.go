@@ -21,7 +21,7 @@ func Words(answer string) int {
 // Says reports whether an answer has at least n words that say something. Of a long one it reads only the beginning, unless
 // that says too little.
 func Says(answer string, n int) bool {
-	const beginning = 300 // bytes
+	const beginning = 120 // bytes
 	if len(answer) > beginning {
 		if i := strings.LastIndexByte(answer[:beginning], ' '); i > 0 && Words(answer[:i]) > n { // one more: a phrase may go on
 			return true

@@ -166,12 +166,14 @@ func plain(text string) string {
 	if letters(text) {
 		return text
 	}
-	text = strings.NewReplacer("’", "'", "/", "", ",", "").Replace(text)
+	text = inOneSpelling.Replace(text)
 	if i := strings.IndexByte(text, '\''); i > 0 && !strings.HasSuffix(text, "n't") {
 		return text[:i]
 	}
 	return strings.ReplaceAll(text, "'", "")
 }
+
+var inOneSpelling = strings.NewReplacer("’", "'", "/", "", ",", "")
 
 func inWord(r rune) bool {
 	return unicode.IsLetter(r) || unicode.IsDigit(r) || r == '_' || unicode.Is(unicode.Mn, r)
@@ -198,5 +200,7 @@ func complexity(s string) (int, string) {
 	if end < 0 {
 		return 0, ""
 	}
-	return end + 1, strings.NewReplacer(" ", "", "*", "", "·", "", "²", "^2", "³", "^3", "lg", "log").Replace(s[:end+1])
+	return end + 1, complexitySpelling.Replace(s[:end+1])
 }
+
+var complexitySpelling = strings.NewReplacer(" ", "", "*", "", "·", "", "²", "^2", "³", "^3", "lg", "log")

@@ -44,13 +44,14 @@ func (s *step) notToday(t *subject) (chat.Reply, error) { return turn(notToday()
 // main answer missed, else the first; 0 when none is left.
 func (l *look) probing(t *subject) int {
 	best, most := 0, -1.0
+	missed, touches := t.missedKeys(), l.touches(t)
 	for i, f := range t.q.FollowUps {
 		if !followUpAsks(f) || t.a.part(i+1).answered() || t.a.part(i+1).Seen {
 			continue
 		}
 		sum := 0.0
-		for _, k := range t.missedKeys() {
-			sum += l.touches(t)[k][i]
+		for _, k := range missed {
+			sum += touches[k][i]
 		}
 		if sum > most {
 			best, most = i+1, sum
