@@ -81,7 +81,18 @@ func (d *day) setUp(t *testing.T) {
 		for _, s := range team.schedules {
 			team.save(t, s)
 		}
+		d.await(t, "every schedule is on", team.allOn)
 	}
+}
+
+// allOn tells whether every announcement has come back to the bot as sent: a schedule has no slots before that.
+func (t *workspace) allOn() bool {
+	t.space.Reload(t.keeper)
+	if t.space.Command(t.keeper, t.channels[0], "/greenroom", "schedule list") != nil {
+		return false
+	}
+	said := t.space.Ephemerals(t.keeper)
+	return len(said) > 0 && !strings.Contains(said[len(said)-1].Plain, "Being announced")
 }
 
 // save adds one schedule: a command, and the button under what it answers.
