@@ -90,12 +90,18 @@ func (h *hooks) serve(w http.ResponseWriter, r *http.Request) {
 
 // deliver waits for the receipt and writes it. It is false where the delivery was not taken.
 func (h *hooks) deliver(w http.ResponseWriter, r *http.Request, d delivery) bool {
-	receipts := make(chan receipt, 1)
+	receipts := make(chan receipt) // unbuffered: who hands one over knows that it is written
 	d.answer = func(got receipt) bool {
-		receipts <- got
-		return r.Context().Err() == nil
+		select {
+		case receipts <- got:
+			return true
+		case <-r.Context().Done(): // also once this request is answered
+			return false
+		}
 	}
-	h.s.deliver(d)
+	if !h.s.deliver(d) {
+		return h.write(w, receipt{})
+	}
 	select {
 	case got := <-receipts:
 		return h.write(w, got)

@@ -42,7 +42,7 @@ type delivery struct {
 	body   []byte
 	sent   time.Time          // by Slack's clock; zero where Slack does not say
 	late   time.Duration      // how much longer than others it was on its way; see lag
-	answer func(receipt) bool // is called once, from any goroutine; false where nobody heard it
+	answer func(receipt) bool // is called at most once, from any goroutine; false where nobody heard it
 }
 
 // receipt is what Slack gets for a delivery.
@@ -51,24 +51,22 @@ type receipt struct {
 	Body  any  // rides on the acknowledgement; nil is nothing
 }
 
-// deliver takes a delivery and returns at once.
-func (s *Slack) deliver(d delivery) {
+// deliver takes a delivery and returns at once. It is false where nobody will answer it: Slack delivers it again, if it is an event.
+func (s *Slack) deliver(d delivery) bool {
 	s.mu.Lock()
-	taken := s.bot != nil && s.taking < mostTaken+mostRefused
-	if taken {
-		s.taking++
-		full, work := s.taking > mostTaken, s.work
-		s.jobs.Go(func() {
-			s.take(work, d, full)
-			s.mu.Lock()
-			s.taking--
-			s.mu.Unlock()
-		})
+	defer s.mu.Unlock()
+	if s.bot == nil || s.taking >= mostTaken+mostRefused {
+		return false
 	}
-	s.mu.Unlock()
-	if !taken {
-		d.answer(receipt{})
-	}
+	s.taking++
+	full, work := s.taking > mostTaken, s.work
+	s.jobs.Go(func() {
+		s.take(work, d, full)
+		s.mu.Lock()
+		s.taking--
+		s.mu.Unlock()
+	})
+	return true
 }
 
 // acknowledgement goes out once, whoever comes first.

@@ -148,7 +148,7 @@ func (l *link) take(f frame) {
 	case f.Envelope == "":
 		l.s.cfg.Log.Warn("slack: a frame of an unknown type is left", slog.String("type", clip(f.Type, 40)))
 	default:
-		l.s.deliver(delivery{kind: Payload(f.Type), body: f.Payload, answer: func(r receipt) bool { return !r.Taken || l.acknowledge(f.Envelope, r.Body) }})
+		_ = l.s.deliver(delivery{kind: Payload(f.Type), body: f.Payload, answer: func(r receipt) bool { return !r.Taken || l.acknowledge(f.Envelope, r.Body) }})
 	}
 }
 
