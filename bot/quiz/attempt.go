@@ -15,8 +15,11 @@ import (
 // Records:
 //
 //	workspace/attempt/POST/M   attempt: what a member did with a post, part by part
-//	workspace/met/M/Q          met: what a question is to a member, wherever it was asked; finds a member's attempts
-//	workspace/weeks/M/C        map from ISO week to how many of a channel's posts a member answered in time
+//	workspace/of/M/met/Q       met: what a question is to a member, wherever it was asked; finds a member's attempts
+//	workspace/of/M/weeks/C     map from ISO week to how many of a channel's posts a member answered in time
+//
+// What stands below workspace/of/M is small and is one member's alone: it lies together in the store, because an answer writes
+// several of these, and it is erased together.
 
 // attempt is what a member did with a post.
 type attempt struct {
@@ -173,7 +176,7 @@ type scoredPart struct {
 const scoresAgain = 60 * day
 
 func (l *look) metRef(m chat.Member, question string) store.Ref {
-	return l.ref("met", string(m), question)
+	return l.ref("of", string(m), "met", question)
 }
 
 // met is never nil.

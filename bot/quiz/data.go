@@ -40,14 +40,14 @@ func (l *look) kept(m chat.Member) (*kept, error) {
 	if err := l.eachAttempt(m, func(p *post, a *attempt) error { return k.add(l, p, a) }); err != nil {
 		return nil, err
 	}
-	err = each(l.v, l.below("weeks", string(m)), func(ref store.Ref, weeks *map[string]int) error {
+	err = each(l.v, l.below("of", string(m), "weeks"), func(ref store.Ref, weeks *map[string]int) error {
 		k.Weeks[lastPart(ref)] = *weeks
 		return nil
 	})
 	if err != nil {
 		return nil, err
 	}
-	err = each(l.v, l.below("met", string(m)), func(ref store.Ref, r *met) error {
+	err = each(l.v, l.below("of", string(m), "met"), func(ref store.Ref, r *met) error {
 		if len(r.Parts) > 0 {
 			k.Scored[lastPart(ref)] = r.Parts
 		}
@@ -56,7 +56,7 @@ func (l *look) kept(m chat.Member) (*kept, error) {
 	if err != nil {
 		return nil, err
 	}
-	dealt, err := load[map[string]int](l.v, l.ref("dealt", string(m)))
+	dealt, err := load[map[string]int](l.v, l.dealtRef(m))
 	if err == nil && dealt != nil {
 		k.Dealt = *dealt
 	}
@@ -114,16 +114,13 @@ func (s *step) eraseMe() (chat.Reply, error) {
 	if err != nil {
 		return chat.Reply{}, err
 	}
-	for _, name := range []string{"weeks", "met"} {
-		err := each(s.v, s.below(name, string(m)), func(ref store.Ref, _ *any) error {
-			s.d.Delete(ref)
-			return nil
-		})
-		if err != nil {
-			return chat.Reply{}, err
-		}
+	err = each(s.v, s.below("of", string(m)), func(ref store.Ref, _ *any) error {
+		s.d.Delete(ref)
+		return nil
+	})
+	if err != nil {
+		return chat.Reply{}, err
 	}
-	s.d.Delete(s.ref("dealt", string(m)))
 	s.d.Delete(s.memberRef(m))
 	s.wake(time.Time{}, chat.DirectRoom(m), "", "pending", string(m))
 	r := turn(erased())

@@ -51,10 +51,8 @@ func (l *look) home() (chat.Reply, error) {
 // myChannels tells which channels are the member's: those in which they have answered; all, as long as there are none.
 func (l *look) myChannels() (func(chat.Channel) bool, error) {
 	in := map[chat.Channel]bool{}
-	prefix := store.Prefix(string(l.ev.Workspace), "weeks", string(l.ev.Member))
-	err := each(l.v, prefix, func(ref store.Ref, _ *map[string]int) error {
-		parts := ref.Parts()
-		in[chat.Channel(parts[len(parts)-1])] = true
+	err := each(l.v, l.below("of", string(l.ev.Member), "weeks"), func(ref store.Ref, _ *map[string]int) error {
+		in[chat.Channel(lastPart(ref))] = true
 		return nil
 	})
 	return func(c chat.Channel) bool { return len(in) == 0 || in[c] }, err

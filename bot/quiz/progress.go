@@ -101,7 +101,7 @@ func (l *look) topics(m chat.Member) (strong, next []topicScore, err error) {
 
 // eachAttempt visits all attempts of a member with their posts.
 func (l *look) eachAttempt(m chat.Member, fn func(*post, *attempt) error) error {
-	return each(l.v, l.below("met", string(m)), func(_ store.Ref, r *met) error {
+	return each(l.v, l.below("of", string(m), "met"), func(_ store.Ref, r *met) error {
 		for _, id := range r.Posts {
 			p, err := l.post(id)
 			if err != nil {

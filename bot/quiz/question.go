@@ -5,11 +5,12 @@ import (
 
 	"greenroom/bot/chat"
 	"greenroom/content"
+	"greenroom/store"
 )
 
 // Records:
 //
-//	workspace/dealt/M   map from question id to how often a member was given it on demand
+//	workspace/of/M/dealt   map from question id to how often a member was given it on demand
 
 func questionFeature() feature {
 	return feature{
@@ -22,6 +23,8 @@ func questionFeature() feature {
 	}
 }
 
+func (l *look) dealtRef(m chat.Member) store.Ref { return l.ref("of", string(m), "dealt") }
+
 // questionNow gives a member a question on demand: the one that they were given least often, then at random.
 func (s *step) questionNow(words []string) (chat.Reply, error) {
 	questions, err := s.banks.Select(joined(s.banks, words))
@@ -32,7 +35,7 @@ func (s *step) questionNow(words []string) (chat.Reply, error) {
 	if err != nil {
 		return chat.Reply{}, err
 	}
-	ref := s.ref("dealt", string(s.ev.Member))
+	ref := s.dealtRef(s.ev.Member)
 	dealt := map[string]int{}
 	if before, err := load[map[string]int](s.v, ref); err != nil {
 		return chat.Reply{}, err

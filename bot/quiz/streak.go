@@ -22,7 +22,7 @@ func (s *step) countWeek(p *post) error {
 }
 
 func (l *look) weeksRef(m chat.Member, c chat.Channel) store.Ref {
-	return l.ref("weeks", string(m), string(c))
+	return l.ref("of", string(m), "weeks", string(c))
 }
 
 func (l *look) weeks(m chat.Member, c chat.Channel) (map[string]int, error) {
@@ -71,10 +71,8 @@ func streakOf(posts, answered map[string]int, thisWeek string) int {
 // longestStreak is the longest that runs in any channel, and this week's answers and posts over the member's channels.
 func (l *look) longestStreak(m chat.Member) (longest, answered, posts int, err error) {
 	thisWeek, _ := isoWeek(l.ev.At.In(l.zone()))
-	prefix := store.Prefix(string(l.ev.Workspace), "weeks", string(m))
-	err = each(l.v, prefix, func(ref store.Ref, weeks *map[string]int) error {
-		parts := ref.Parts()
-		ch, err := l.channel(chat.Channel(parts[len(parts)-1]))
+	err = each(l.v, l.below("of", string(m), "weeks"), func(ref store.Ref, weeks *map[string]int) error {
+		ch, err := l.channel(chat.Channel(lastPart(ref)))
 		if err != nil {
 			return err
 		}

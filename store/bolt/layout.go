@@ -136,6 +136,13 @@ func readSum(b []byte) (int64, error) {
 	return int64(binary.BigEndian.Uint64(b)), nil
 }
 
+// recordValue is a value of records.
+func recordValue(version uint64, b []byte) []byte {
+	value := make([]byte, 8, 8+len(b))
+	binary.BigEndian.PutUint64(value, version)
+	return append(value, b...)
+}
+
 // timed is a key that begins with a time.
 func timed(ms int64, name string) []byte {
 	return append(number(uint64(ms)^1<<63), name...)

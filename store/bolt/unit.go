@@ -80,7 +80,7 @@ func (g *group) apply(u *store.Unit) error {
 		if p.Bytes == nil {
 			g.delete(records, []byte(p.Ref))
 		} else {
-			g.put(records, []byte(p.Ref), append(number(g.next()), p.Bytes...))
+			g.put(records, []byte(p.Ref), recordValue(g.next(), p.Bytes))
 		}
 	}
 	for _, d := range u.Sent {
