@@ -30,8 +30,9 @@ type loadSlack struct {
 	// member has not answered before, so there is a member for each 60 of them.
 	Answers int `default:"40000" placeholder:"40000" help:"How many answers to measure (default 40000)."`
 	// Rounds is in how many turns the two servers get their requests, so that what else the machine does meets both.
-	// Optional; defaults to 50.
-	Rounds int `default:"50" placeholder:"50" help:"In how many turns, bare and graded in alternation (default 50)."`
+	// Optional; defaults to 100. The requests of a turn are signed at its beginning, and Greenroom answers a form that
+	// comes more than three seconds later by direct message: a turn must be over by then.
+	Rounds int `default:"100" placeholder:"100" help:"In how many turns, bare and graded in alternation (default 100)."`
 	// Profile is the file that gets a CPU profile of Greenroom while it is measured. Optional.
 	Profile string `placeholder:"FILE" help:"Write a CPU profile of the graded server to FILE."`
 }
