@@ -132,11 +132,14 @@ func (b *tab) complain(s string) {
 	b.complaints = append(b.complaints, s)
 }
 
-// do runs actions, each within ten seconds.
+// patientFor is how long a browser gets for anything: only a broken page takes so long, however busy the machine is.
+const patientFor = time.Minute
+
+// do runs actions.
 func (b *tab) do(actions ...chromedp.Action[chromedp.Void]) {
 	b.t.Helper()
 	for _, a := range actions {
-		ctx, cancel := context.WithTimeout(b.ctx, 10*time.Second)
+		ctx, cancel := context.WithTimeout(b.ctx, patientFor)
 		err := chromedp.Do(ctx, a)
 		cancel()
 		if err != nil {
@@ -155,7 +158,7 @@ func (b *tab) open(url string) {
 // eval is the value of an expression in the page.
 func eval[T any](b *tab, js string) T {
 	b.t.Helper()
-	ctx, cancel := context.WithTimeout(b.ctx, 10*time.Second)
+	ctx, cancel := context.WithTimeout(b.ctx, patientFor)
 	defer cancel()
 	v, err := chromedp.Run(ctx, chromedp.Evaluate[T](js, chromedp.EvalAwaitPromise))
 	if err != nil {
@@ -167,7 +170,7 @@ func eval[T any](b *tab, js string) T {
 // wait waits until an expression holds in the page.
 func (b *tab) wait(js string) {
 	b.t.Helper()
-	ctx, cancel := context.WithTimeout(b.ctx, 30*time.Second)
+	ctx, cancel := context.WithTimeout(b.ctx, patientFor)
 	defer cancel()
 	for {
 		_, err := chromedp.Run(ctx, chromedp.Poll[bool](js, chromedp.WithPollingInterval(30*time.Millisecond)))

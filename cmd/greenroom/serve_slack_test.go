@@ -5,7 +5,6 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"os/exec"
-	"runtime"
 	"strings"
 	"syscall"
 	"testing"
@@ -65,7 +64,9 @@ func TestServeSlackOverSockets(t *testing.T) {
 // until waits for what takes a moment.
 func until(t *testing.T, p *process, done func() bool) {
 	t.Helper()
-	for deadline := time.Now().Add(20 * time.Second); !done(); runtime.Gosched() {
+	look := time.NewTicker(10 * time.Millisecond) // the process needs the machine too
+	defer look.Stop()
+	for deadline := time.Now().Add(time.Minute); !done(); <-look.C {
 		if time.Now().After(deadline) {
 			t.Fatalf("it did not come; the log:\n%s", p.log)
 		}

@@ -72,7 +72,9 @@ func (p *process) waitHealthy(t *testing.T) {
 func (p *process) waitHealth(t *testing.T, wanted func(bot.Health) bool) bot.Health {
 	t.Helper()
 	var h bot.Health
-	for deadline := time.Now().Add(20 * time.Second); time.Now().Before(deadline); {
+	look := time.NewTicker(10 * time.Millisecond)
+	defer look.Stop()
+	for deadline := time.Now().Add(time.Minute); time.Now().Before(deadline); <-look.C {
 		response, err := http.Get("http://" + p.address + "/healthz")
 		if err != nil {
 			t.Fatal(err)
