@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"net"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -112,23 +113,23 @@ func TestWhatSlackLeftInDoubt(t *testing.T) {
 // TestTheShellWaitsOutAnOutage has the connection end before anything is sent: there is no doubt, whatever the scopes.
 func TestTheShellWaitsOutAnOutage(t *testing.T) {
 	inSlack(t, leastScopes, func(o *outside) {
-		connected := true
+		var away atomic.Bool
 		dial := o.cfg.Dial
 		o.cfg.Dial = func(ctx context.Context, network, address string) (net.Conn, error) {
-			if !connected {
+			if away.Load() {
 				return nil, errors.New("no route to host")
 			}
 			return dial(ctx, network, address)
 		}
 		o.restart()
 		defer o.shell(oneMessage{once: true})()
-		connected = false
+		away.Store(true)
 		o.http.CloseIdleConnections()
 		if err := o.team.Command(miraID, prep, "/greenroom", "go"); err != nil {
 			t.Fatal(err)
 		}
 		time.Sleep(10 * time.Minute)
-		connected = true
+		away.Store(false)
 		time.Sleep(time.Minute)
 		if n := len(o.team.Messages(prep)); n != 1 {
 			t.Errorf("after the outage it stands %d times\n%s", n, o.log)

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -126,8 +127,9 @@ func TestFindWhatIsStillOnItsWay(t *testing.T) {
 // TestFindWhereTheClockWasSetBack is a try whose instant was noted by a clock that was an hour fast, and set right since.
 func TestFindWhereTheClockWasSetBack(t *testing.T) {
 	inSlack(t, allScopes, func(o *outside) {
-		fast := time.Hour
-		o.cfg.Now = func() time.Time { return time.Now().Add(fast) }
+		var fast atomic.Int64 // by how much
+		fast.Store(int64(time.Hour))
+		o.cfg.Now = func() time.Time { return time.Now().Add(time.Duration(fast.Load())) }
 		o.restart()
 		post, long := action(chat.Post, "post", 1), action(chat.Post, "long", 3)
 		post.Tried = o.cfg.Now()
@@ -137,7 +139,7 @@ func TestFindWhereTheClockWasSetBack(t *testing.T) {
 		if _, err := o.Send(o.t.Context(), long, ""); err == nil {
 			t.Fatal("the answer about the second page was not lost")
 		}
-		fast = 0
+		fast.Store(0)
 		o.restart()
 		if got, found, err := o.Find(o.t.Context(), post); got != id || !found || err != nil {
 			t.Errorf("%q, %v, %v, want %q", got, found, err, id)
