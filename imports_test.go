@@ -27,7 +27,9 @@ var mayImport = map[string][]string{
 	"bot/when":                {"github.com/robfig/cron"},
 	"bot/page":                {"bot/chat", "content", "github.com/clipperhouse/uax29"},
 	"bot/slack":               {"bot/chat", "bot/page", "content", "store", "github.com/slack-go/slack", "github.com/gorilla/websocket"},
-	"bot/discord":             {"bot/chat", "bot/page", "content", "store", "github.com/bwmarrin/discordgo"},
+	"bot/discord":             {"bot/chat", "bot/page", "content", "store", "bot/discord/gateway", "bot/discord/rest", "github.com/bwmarrin/discordgo"},
+	"bot/discord/gateway":     {"github.com/bwmarrin/discordgo", "github.com/gorilla/websocket"},
+	"bot/discord/rest":        {"github.com/bwmarrin/discordgo"},
 	"bot/web":                 {"bot/chat", "bot/page", "content", "store"},
 	"content":                 {"github.com/yuin/goldmark", "go.yaml.in/yaml"},
 	"content/library":         {"content"},
@@ -36,7 +38,7 @@ var mayImport = map[string][]string{
 	"store/storetest":         {"store", "pgregory.net/rapid", "github.com/google/go-cmp"},
 	"bot/bottest":             {"bot", "bot/chat", "bot/quiz", "content", "content/library", "store", "store/storetest"},
 	"bot/slack/slackfake":     {"bot/chat", "github.com/gorilla/websocket"},
-	"bot/discord/discordfake": {"bot/chat", "github.com/gorilla/websocket"},
+	"bot/discord/discordfake": {"bot/chat", "github.com/gorilla/websocket", "github.com/santhosh-tekuri/jsonschema"},
 }
 
 // testOnly packages are imported by tests and by each other.

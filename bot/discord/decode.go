@@ -1,8 +1,3 @@
-// Package discord is the Discord adapter. It has a pure half, which reads payloads into events (decode.go) and draws
-// messages, forms and replies as JSON bodies (render.go, form.go, reply.go), and a half that connects.
-//
-// The pure half opens no connection and knows no clock. Limits and behaviour of Discord are from docs.discord.com and
-// from its OpenAPI description, as noted where they are used.
 package discord
 
 import (

@@ -1,0 +1,26 @@
+// Package discord is the Discord adapter. It has a pure half, which reads payloads into events and draws messages, forms
+// and replies as JSON bodies, and a half that connects. The pure half opens no connection and knows no clock. Limits and
+// behaviour of Discord are from docs.discord.com and from its OpenAPI description, as noted where they are used.
+//
+// From Discord to the bot:
+//
+//   - gateway (a package of its own): the sessions; shards.go: what is kept of them, and which guilds are there.
+//   - hooks.go: interactions over signed HTTP.
+//   - decode.go (pure): a payload becomes an event, and the way of its reply.
+//   - inbound.go: the way of one delivery, from the payload to the reply.
+//   - members.go: rights, and the guild in which a member last acted, which no direct message tells.
+//
+// From the bot to Discord:
+//
+//   - rest (a package of its own): requests within Discord's limits.
+//   - send.go, find.go: [Discord.Send] and [Discord.Find]; threads.go: the threads under posts.
+//   - reply.go (pure), reply_show.go: how a reply is shown, and showing it.
+//   - render.go, form.go, markdown.go (pure): messages and forms.
+//   - pages.go (pure) and pages_*.go: a long message is cut into pages, and leafing through one in private.
+//
+// The app:
+//
+//   - discord.go: [Config], and what starts and stops in which order.
+//   - commands.go, invite.go, doctor.go: the commands that Discord offers, the link that adds the app, and what is wrong
+//     with a setup.
+package discord
