@@ -42,9 +42,6 @@ type Way struct {
 	Channel string                    // where typed text is answered
 }
 
-// Alone is the workspace of a member without a guild.
-func Alone(user string) chat.Workspace { return chat.Workspace("@" + user) }
-
 // Decode reads one dispatch of the gateway, by its name, or an interaction that came over HTTP ("INTERACTION_CREATE").
 // self is the bot's user id; now is the time of arrival by Discord's clock. ErrIgnored: nothing to do. Other errors:
 // the payload cannot be read.
@@ -187,7 +184,7 @@ func (in interaction) place(e *chat.Event) {
 		}
 		return
 	}
-	e.Workspace = chat.Workspace(in.Guild)
+	e.Workspace = Guild(in.Guild)
 	channel := in.Channel
 	if thread(in.Where.Type) && in.Where.Parent != "" {
 		channel = in.Where.Parent
@@ -300,11 +297,12 @@ func decodeMessage(body []byte, self string) (Inbound, error) {
 	}
 	e := chat.Event{
 		ID: chat.EventID{At: at, Name: "message/" + m.ID}, Kind: chat.Line, At: at,
-		Workspace: chat.Workspace(m.Guild), Member: chat.Member(m.Author.ID), Typed: true, Text: text,
+		Member: chat.Member(m.Author.ID), Typed: true, Text: text,
 	}
 	if m.Guild == "" {
 		e.Room = chat.DirectRoom(e.Member)
 	} else {
+		e.Workspace = Guild(m.Guild)
 		e.Channel = chat.Channel(m.Channel)
 		e.Room = chat.ChannelRoom(e.Channel)
 	}
@@ -332,7 +330,7 @@ func decodeGuild(dispatch string, body []byte, now time.Time) (Inbound, error) {
 	if g.ID == "" || g.Unavailable {
 		return Inbound{}, fmt.Errorf("%w: %s, guild %s unavailable", ErrIgnored, dispatch, g.ID)
 	}
-	e := chat.Event{Kind: chat.Gone, At: now, Workspace: chat.Workspace(g.ID)}
+	e := chat.Event{Kind: chat.Gone, At: now, Workspace: Guild(g.ID)}
 	if dispatch == "GUILD_CREATE" {
 		e.Kind = chat.Back
 		if !g.Joined.IsZero() {
@@ -356,6 +354,6 @@ func decodeChannelGone(body []byte, now time.Time) (Inbound, error) {
 	}
 	channel := chat.Channel(c.ID)
 	return Inbound{Event: chat.Event{
-		Kind: chat.Left, At: now, Workspace: chat.Workspace(c.Guild), Channel: channel, Room: chat.ChannelRoom(channel),
+		Kind: chat.Left, At: now, Workspace: Guild(c.Guild), Channel: channel, Room: chat.ChannelRoom(channel),
 	}}, nil
 }

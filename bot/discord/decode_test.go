@@ -19,7 +19,7 @@ import (
 const (
 	app   = "1100000000000000001"
 	mira  = "80351110224678912"
-	guild = "197038439483310086"
+	guild = "discord:197038439483310086"
 	prep  = "290926798626357999"
 	first = 1574348783616000000 // the first id of 2026-11-23 09:00 UTC
 )
@@ -84,7 +84,7 @@ func TestDecode(t *testing.T) {
 			Way:   way(6, Way{Type: 3, Private: true, Channel: direct}), Named: true,
 		}},
 		{"click_alone", "INTERACTION_CREATE", Inbound{
-			Event: in(7, chat.Event{Kind: chat.Click, Workspace: "@" + mira, Room: "d:" + mira, Value: chat.Value{Look: true, Verb: "answer", Post: "12", Part: 1}, Clicked: direct + "/290926798626359000"}),
+			Event: in(7, chat.Event{Kind: chat.Click, Workspace: "discord:@" + mira, Room: "d:" + mira, Value: chat.Value{Look: true, Verb: "answer", Post: "12", Part: 1}, Clicked: direct + "/290926798626359000"}),
 			Way:   way(7, Way{Type: 3, Private: true, Channel: direct}), Named: true,
 		}},
 		{"submission", "INTERACTION_CREATE", Inbound{
@@ -95,7 +95,7 @@ func TestDecode(t *testing.T) {
 			Way: way(8, Way{Type: 5}),
 		}},
 		{"personal", "INTERACTION_CREATE", Inbound{ // only the member has installed the app
-			Event: in(10, chat.Event{Kind: chat.Line, Text: "practice", Workspace: "@" + mira, Room: "d:" + mira, Manager: true}),
+			Event: in(10, chat.Event{Kind: chat.Line, Text: "practice", Workspace: "discord:@" + mira, Room: "d:" + mira, Manager: true}),
 			Way:   way(10, Way{Type: 2}),
 		}},
 		{"direct", "MESSAGE_CREATE", Inbound{
@@ -113,7 +113,7 @@ func TestDecode(t *testing.T) {
 			Way: Way{Channel: prep},
 		}},
 		{"removed", "GUILD_DELETE", Inbound{Event: chat.Event{Kind: chat.Gone, At: now, Workspace: guild}}},
-		{"added", "GUILD_CREATE", Inbound{Event: chat.Event{ID: chat.EventID{At: nine, Name: "joined/" + guild}, Kind: chat.Back, At: nine, Workspace: guild}}},
+		{"added", "GUILD_CREATE", Inbound{Event: chat.Event{ID: chat.EventID{At: nine, Name: "joined/197038439483310086"}, Kind: chat.Back, At: nine, Workspace: guild}}},
 		{"channel_gone", "CHANNEL_DELETE", Inbound{Event: chat.Event{Kind: chat.Left, At: now, Workspace: guild, Channel: prep, Room: "c:" + prep}}},
 	} {
 		t.Run(test.name, func(t *testing.T) {
@@ -175,7 +175,7 @@ func TestCustomID(t *testing.T) {
 		}
 		n := rapid.Uint64Range(1, 1<<63).Draw(t, "id")
 		id := strconv.FormatUint(n, 10)
-		for _, workspace := range []chat.Workspace{"", chat.Workspace(id), Alone(mira)} {
+		for _, workspace := range []chat.Workspace{"", Guild(id), Alone(mira)} {
 			s := customID(v, workspace)
 			if len(s) > 100 {
 				t.Fatalf("%q has %d bytes", s, len(s))

@@ -22,6 +22,24 @@ func created(id string) (time.Time, bool) {
 	return time.UnixMilli(int64(n>>22) + epoch).UTC(), true
 }
 
+// platform comes before the first colon of every workspace: the shell finds the adapter by it.
+const platform = "discord:"
+
+// Guild is the workspace of a guild.
+func Guild(id string) chat.Workspace { return chat.Workspace(platform + id) }
+
+// Alone is the workspace of a member without a guild.
+func Alone(user string) chat.Workspace { return chat.Workspace(platform + "@" + user) }
+
+// guildOf is the guild of a workspace; empty for that of a member without a guild.
+func guildOf(w chat.Workspace) string {
+	id, _ := strings.CutPrefix(string(w), platform)
+	if strings.HasPrefix(id, "@") {
+		return ""
+	}
+	return id
+}
+
 // messageID names a message: its channel is needed to edit it, and that of a thread is not known from the action.
 func messageID(channel, message string) chat.MessageID {
 	return chat.MessageID(channel + "/" + message)
@@ -34,7 +52,8 @@ const namedPrefix = 12
 
 // customID writes a button's or form's value. workspace is empty where the place itself tells it.
 func customID(v chat.Value, workspace chat.Workspace) string {
-	n, err := strconv.ParseUint(strings.TrimPrefix(string(workspace), "@"), 10, 64)
+	of, _ := strings.CutPrefix(string(workspace), platform)
+	n, err := strconv.ParseUint(strings.TrimPrefix(of, "@"), 10, 64)
 	if err != nil {
 		return v.Encode()
 	}
@@ -55,5 +74,5 @@ func splitID(s string, member chat.Member) (workspace chat.Workspace, value stri
 	if id == string(member) {
 		return Alone(id), s[namedPrefix:]
 	}
-	return chat.Workspace(id), s[namedPrefix:]
+	return Guild(id), s[namedPrefix:]
 }
