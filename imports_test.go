@@ -26,10 +26,11 @@ var mayImport = map[string][]string{
 	"bot/recall":              {},
 	"bot/when":                {"github.com/robfig/cron"},
 	"bot/page":                {"bot/chat", "content", "github.com/clipperhouse/uax29"},
-	"bot/slack":               {"bot/chat", "bot/page", "content", "store", "github.com/slack-go/slack", "github.com/gorilla/websocket"},
-	"bot/discord":             {"bot/chat", "bot/page", "content", "store", "bot/discord/gateway", "bot/discord/rest", "github.com/bwmarrin/discordgo"},
+	"bot/slack":               {"bot/chat", "bot/doctor", "bot/page", "content", "store", "github.com/slack-go/slack", "github.com/gorilla/websocket"},
+	"bot/discord":             {"bot/chat", "bot/doctor", "bot/page", "content", "store", "bot/discord/gateway", "bot/discord/rest", "github.com/bwmarrin/discordgo"},
 	"bot/discord/gateway":     {"github.com/bwmarrin/discordgo", "github.com/gorilla/websocket"},
 	"bot/discord/rest":        {"github.com/bwmarrin/discordgo"},
+	"bot/doctor":              {},
 	"bot/web":                 {"bot/chat", "bot/page", "content", "store"},
 	"content":                 {"github.com/yuin/goldmark", "go.yaml.in/yaml"},
 	"content/library":         {"content"},
@@ -46,7 +47,7 @@ var testOnly = []string{"bot/bottest", "store/storetest", "bot/slack/slackfake",
 
 // pure packages, and pure files of the adapters, get time and chance from their callers and touch nothing outside.
 var (
-	pure      = []string{"bot/chat", "bot/quiz", "bot/grade", "bot/recall", "bot/when", "bot/page", "content", "content/library"}
+	pure      = []string{"bot/chat", "bot/doctor", "bot/quiz", "bot/grade", "bot/recall", "bot/when", "bot/page", "content", "content/library"}
 	pureFiles = []string{"decode.go", "render.go"}
 
 	impurePackages = []string{"log", "log/slog", "math/rand", "math/rand/v2", "crypto/rand", "net", "net/http", "os", "os/exec", "os/signal", "syscall"}

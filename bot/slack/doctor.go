@@ -20,35 +20,19 @@ import (
 
 	"github.com/slack-go/slack"
 
+	"greenroom/bot/doctor"
 	"greenroom/store"
 )
-
-// Verdict says how much a finding matters.
-type Verdict string
-
-const (
-	Good   Verdict = "good"
-	Notice Verdict = "note"  // it works, and could be better
-	Wrong  Verdict = "WRONG" // it does not work
-)
-
-// Finding is what Examine says about one thing. It shows no secret.
-type Finding struct {
-	Verdict Verdict
-	About   string
-	Found   string
-	Fix     string // what to do; empty where nothing is to be done
-}
 
 // Examine looks at everything that must be right for an adapter with this configuration to work, in the order in which
 // one thing rests on another. It changes nothing at Slack and needs neither Config.DB nor a running Greenroom; outside is
 // the address at which Slack reaches the hooks, empty where it is not known.
-func Examine(ctx context.Context, cfg Config, outside string) []Finding {
+func Examine(ctx context.Context, cfg Config, outside string) doctor.Findings {
 	cfg.DB = store.NewMemory()
 	cfg.Log = slog.New(slog.DiscardHandler)
 	s, err := New(cfg)
 	if err != nil {
-		return []Finding{{Wrong, "settings", err.Error(), "set what is missing; greenroom serve says the same"}}
+		return doctor.Findings{{Verdict: doctor.Wrong, About: "settings", Found: err.Error(), Fix: "set what is missing; greenroom serve says the same"}}
 	}
 	defer s.http.CloseIdleConnections()
 	e := examination{s: s}
@@ -72,19 +56,8 @@ func Examine(ctx context.Context, cfg Config, outside string) []Finding {
 
 type examination struct {
 	s        *Slack
-	findings []Finding
+	findings doctor.Findings
 }
-
-func (e *examination) say(v Verdict, about, found, fix string) {
-	e.findings = append(e.findings, Finding{v, about, found, fix})
-}
-
-// How far this machine's clock may be from Slack's. Slack's signatures are good for five minutes (docs.slack.dev,
-// Verifying requests), and schedules and results follow the clock.
-const (
-	clockNotice = 5 * time.Second
-	clockWrong  = 2 * time.Minute
-)
 
 // reach asks api.test, which needs no token. Its answer has Slack's time.
 func (e *examination) reach(ctx context.Context) bool {
@@ -92,80 +65,54 @@ func (e *examination) reach(ctx context.Context) bool {
 	begun := time.Now()
 	request, err := http.NewRequestWithContext(ctx, http.MethodPost, e.s.cfg.API+"api.test", nil)
 	if err != nil {
-		e.say(Wrong, about, err.Error(), "check GREENROOM_SLACK_API")
+		e.findings.Say(doctor.Wrong, about, err.Error(), "check GREENROOM_SLACK_API")
 		return false
 	}
 	response, err := e.s.http.Do(request)
 	if err != nil {
-		e.say(Wrong, about, err.Error(), "let this machine connect to slack.com and wss-primary.slack.com on port 443; behind a proxy, set HTTPS_PROXY")
+		e.findings.Say(doctor.Wrong, about, err.Error(), "let this machine connect to slack.com and wss-primary.slack.com on port 443; behind a proxy, set HTTPS_PROXY")
 		return false
 	}
 	defer response.Body.Close()
 	if response.StatusCode != http.StatusOK {
-		e.say(Wrong, about, "it answers "+response.Status, "see whether a proxy answers in Slack's place, and slack-status.com")
+		e.findings.Say(doctor.Wrong, about, "it answers "+response.Status, "see whether a proxy answers in Slack's place, and slack-status.com")
 		return false
 	}
 	took := time.Since(begun)
-	e.say(Good, about, fmt.Sprintf("it answers in %d ms", took.Milliseconds()), "")
-	theirs, err := http.ParseTime(response.Header.Get("Date"))
-	if err != nil {
-		e.say(Notice, "clock", "Slack's answer has no time", "")
-		return true
-	}
-	// Slack gives whole seconds, and its answer was on the way for some of took.
-	off := e.s.cfg.Now().Add(-took / 2).Sub(theirs.Add(time.Second / 2)).Round(time.Second)
-	const fix = "set this machine's clock by the network: timedatectl set-ntp true"
-	switch {
-	case off.Abs() >= clockWrong:
-		e.say(Wrong, "clock", "it is "+offText(off)+" Slack's; Slack's requests are refused from five minutes on", fix)
-	case off.Abs() >= clockNotice:
-		e.say(Notice, "clock", "it is "+offText(off)+" Slack's", fix)
-	default:
-		e.say(Good, "clock", "it agrees with Slack's", "")
-	}
+	e.findings.Say(doctor.Good, about, fmt.Sprintf("it answers in %d ms", took.Milliseconds()), "")
+	e.findings.Clock("Slack", e.s.cfg.Now(), took, response.Header.Get("Date"), "Slack's requests are refused from five minutes on")
 	return true
-}
-
-func offText(off time.Duration) string {
-	much := fmt.Sprintf("%d seconds", off.Abs()/time.Second)
-	if off.Abs() >= clockWrong {
-		much = fmt.Sprintf("%d minutes", off.Abs()/time.Minute)
-	}
-	if off < 0 {
-		return much + " behind"
-	}
-	return much + " ahead of"
 }
 
 func (e *examination) botToken(ctx context.Context) {
 	in, err := e.s.installs.ask(ctx, e.s.cfg.BotToken)
 	if err != nil {
-		e.say(Wrong, "bot token", said(err), "copy the Bot User OAuth Token from the app's page OAuth & Permissions; if there is none, press Install to Workspace there")
+		e.findings.Say(doctor.Wrong, "bot token", said(err), "copy the Bot User OAuth Token from the app's page OAuth & Permissions; if there is none, press Install to Workspace there")
 		return
 	}
-	e.say(Good, "bot token", fmt.Sprintf("it is of workspace %s, where Greenroom is %s", in.Team, in.User), "")
+	e.findings.Say(doctor.Good, "bot token", fmt.Sprintf("it is of workspace %s, where Greenroom is %s", in.Team, in.User), "")
 	e.scopes(in)
 }
 
 // scopes says what each missing scope costs.
 func (e *examination) scopes(in install) {
 	if in.Scopes == nil {
-		e.say(Notice, "scopes", "Slack does not say which are granted", "")
+		e.findings.Say(doctor.Notice, "scopes", "Slack does not say which are granted", "")
 		return
 	}
 	missing := 0
 	for _, s := range requiredScopes {
 		if !in.can(s.Name) {
 			missing++
-			e.say(Wrong, "scope "+s.Name, "it is missing: "+s.Without, "add it on the app's page OAuth & Permissions and reinstall the app, or make the app from greenroom slack manifest")
+			e.findings.Say(doctor.Wrong, "scope "+s.Name, "it is missing: "+s.Without, "add it on the app's page OAuth & Permissions and reinstall the app, or make the app from greenroom slack manifest")
 		}
 	}
 	if missing == 0 {
-		e.say(Good, "scopes", "all that are needed are granted", "")
+		e.findings.Say(doctor.Good, "scopes", "all that are needed are granted", "")
 	}
 	for _, s := range optionalScopes {
 		if !in.can(s.Name) && s.Without != "" {
-			e.say(Notice, "scope "+s.Name, "left out: "+s.Without, "")
+			e.findings.Say(doctor.Notice, "scope "+s.Name, "left out: "+s.Without, "")
 		}
 	}
 }
@@ -177,13 +124,13 @@ func (e *examination) appToken(ctx context.Context) {
 	_, _, err := client.StartSocketModeContext(ctx)
 	switch {
 	case err == nil:
-		e.say(Good, about, "Socket Mode lets it in", "")
+		e.findings.Say(doctor.Good, about, "Socket Mode lets it in", "")
 	case saysOne(err, []string{"missing_scope", "no_permission"}):
-		e.say(Wrong, about, said(err), "make an app-level token with the scope connections:write on the app's page Basic Information")
+		e.findings.Say(doctor.Wrong, about, said(err), "make an app-level token with the scope connections:write on the app's page Basic Information")
 	case saysOne(err, errorsOfDisabled):
-		e.say(Wrong, about, said(err), "switch Socket Mode on, on the app's page Socket Mode")
+		e.findings.Say(doctor.Wrong, about, said(err), "switch Socket Mode on, on the app's page Socket Mode")
 	default:
-		e.say(Wrong, about, said(err), "copy an app-level token of the same app, with connections:write, from the app's page Basic Information")
+		e.findings.Say(doctor.Wrong, about, said(err), "copy an app-level token of the same app, with connections:write, from the app's page Basic Information")
 	}
 }
 
@@ -194,20 +141,20 @@ func (e *examination) app(ctx context.Context) {
 	_, err := slack.GetOAuthV2ResponseContext(ctx, e.s.http, app.ClientID, app.ClientSecret, "greenroom-doctor", app.Redirect, slack.OAuthOptionAPIURL(e.s.cfg.API))
 	switch {
 	case saysOne(err, []string{"invalid_code", "code_already_used", "invalid_grant_type"}):
-		e.say(Good, about, "Slack knows the app", "")
+		e.findings.Say(doctor.Good, about, "Slack knows the app", "")
 	case saysOne(err, []string{"bad_redirect_uri"}):
-		e.say(Wrong, about, said(err), "add "+app.Redirect+" to the Redirect URLs on the app's page OAuth & Permissions")
+		e.findings.Say(doctor.Wrong, about, said(err), "add "+app.Redirect+" to the Redirect URLs on the app's page OAuth & Permissions")
 	case err != nil:
-		e.say(Wrong, about, said(err), "copy both from the app's page Basic Information")
+		e.findings.Say(doctor.Wrong, about, said(err), "copy both from the app's page Basic Information")
 	}
-	e.say(Good, "key ring", app.Keys.String()+", the first, "+app.Keys.First()+", encrypts", "")
+	e.findings.Say(doctor.Good, "key ring", app.Keys.String()+", the first, "+app.Keys.First()+", encrypts", "")
 }
 
 // hooks sends itself what Slack sends when an address is entered: a signed question whose answer is the word in it.
 func (e *examination) hooks(ctx context.Context, outside string) {
 	const about = "requests from Slack"
 	if outside == "" {
-		e.say(Notice, about, "the address at which Slack reaches Greenroom is not known", "add --hooks-url https://greenroom.example.org to have it tried")
+		e.findings.Say(doctor.Notice, about, "the address at which Slack reaches Greenroom is not known", "add --hooks-url https://greenroom.example.org to have it tried")
 		return
 	}
 	to := strings.TrimSuffix(outside, "/") + "/slack/events"
@@ -218,7 +165,7 @@ func (e *examination) hooks(ctx context.Context, outside string) {
 	}
 	request, err := http.NewRequestWithContext(ctx, http.MethodPost, to, bytes.NewReader(body))
 	if err != nil {
-		e.say(Wrong, about, err.Error(), "check --hooks-url")
+		e.findings.Say(doctor.Wrong, about, err.Error(), "check --hooks-url")
 		return
 	}
 	at := strconv.FormatInt(e.s.cfg.Now().Unix(), 10)
@@ -229,20 +176,20 @@ func (e *examination) hooks(ctx context.Context, outside string) {
 	request.Header.Set("X-Slack-Signature", "v0="+hex.EncodeToString(mac.Sum(nil)))
 	response, err := e.s.http.Do(request)
 	if err != nil {
-		e.say(Wrong, about, err.Error(), "start greenroom serve, and let "+to+" reach its --hooks; some networks do not let a machine reach itself from outside")
+		e.findings.Say(doctor.Wrong, about, err.Error(), "start greenroom serve, and let "+to+" reach its --hooks; some networks do not let a machine reach itself from outside")
 		return
 	}
 	defer response.Body.Close()
 	answer, err := io.ReadAll(io.LimitReader(response.Body, 4<<10))
 	switch {
 	case err != nil:
-		e.say(Wrong, about, err.Error(), "try again")
+		e.findings.Say(doctor.Wrong, about, err.Error(), "try again")
 	case response.StatusCode == http.StatusOK && bytes.Contains(answer, []byte(word)):
-		e.say(Good, about, to+" reaches Greenroom, which has the same signing secret", "")
+		e.findings.Say(doctor.Good, about, to+" reaches Greenroom, which has the same signing secret", "")
 	case response.StatusCode == http.StatusUnauthorized || response.StatusCode == http.StatusForbidden:
-		e.say(Wrong, about, to+" refuses the signature", "set the same GREENROOM_SLACK_SIGNING_SECRET here and there, and see the clock above")
+		e.findings.Say(doctor.Wrong, about, to+" refuses the signature", "set the same GREENROOM_SLACK_SIGNING_SECRET here and there, and see the clock above")
 	default:
-		e.say(Wrong, about, to+" answers "+response.Status, "let it reach the --hooks of a Greenroom that runs")
+		e.findings.Say(doctor.Wrong, about, to+" answers "+response.Status, "let it reach the --hooks of a Greenroom that runs")
 	}
 }
 

@@ -6,11 +6,12 @@ import (
 	"log/slog"
 	"time"
 
+	"greenroom/bot/doctor"
 	"greenroom/bot/slack"
 )
 
-// doctor looks at the setup of a platform with the settings of serve.
-type doctor struct {
+// doctorCommands look at the setup of a platform with the settings of serve.
+type doctorCommands struct {
 	Slack doctorSlack `cmd:"" help:"Look at tokens, scopes, clock and reachability of Slack."`
 }
 
@@ -32,15 +33,20 @@ func (c doctorSlack) Run(std streams) error {
 	}
 	ctx, cancel := context.WithTimeout(context.Background(), time.Minute)
 	defer cancel()
+	return printFindings(std, slack.Examine(ctx, *cfg, c.HooksURL))
+}
+
+// printFindings lists what was looked at, a line each, with what to do about what is wrong; findings where something is.
+func printFindings(std streams, found doctor.Findings) error {
 	failed := false
-	for _, f := range slack.Examine(ctx, *cfg, c.HooksURL) {
+	for _, f := range found {
 		if _, err := fmt.Fprintf(std.out, "%-5s  %s: %s\n", f.Verdict, printable(f.About), printable(f.Found)); err != nil {
 			return err
 		}
 		if f.Fix != "" {
 			fmt.Fprintf(std.out, "       %s\n", printable(f.Fix))
 		}
-		failed = failed || f.Verdict == slack.Wrong
+		failed = failed || f.Verdict == doctor.Wrong
 	}
 	if failed {
 		return findings{}
