@@ -25,6 +25,9 @@ type Config struct {
 
 	Saved []Session                                  // what Save kept before the last end, in any order
 	Save  func(ctx context.Context, s Session) error // keeps a shard's session durably, in place of the older one
+
+	Trouble func(sentence string) // is told what is wrong with the connection and what to do, and "" when it works again; may be nil
+	Rand    func() float64        // in [0,1), for waits that must not meet; math/rand when nil; is called by several goroutines
 }
 
 // Session is what resumes one shard's session after a restart of the process.
@@ -44,6 +47,14 @@ type Dispatch struct {
 	At    time.Time // when it arrived, by Config.Now
 	Done  func()
 }
+
+// Closed is the error of a shard that Discord closed for good: it would the next time too. Its text says what to do.
+type Closed struct {
+	Code   int // close code of the gateway, or the status of an answer to GET gateway/bot
+	Reason string
+}
+
+func (c *Closed) Error() string { return c.Reason }
 
 // Gateway runs all shards.
 type Gateway struct{ cfg Config }
