@@ -43,15 +43,15 @@ const lineLimit = 1000
 // commandName is what Discord takes (reference, Application Command Naming); letters that have a small form must be small.
 var commandName = regexp.MustCompile(`^[-_'\p{L}\p{N}\p{Devanagari}\p{Thai}]{1,32}$`)
 
-// check refuses names that Discord would refuse, with what to write.
-func (o Commands) check() error {
+// Check refuses what Discord would refuse, with what to write.
+func (o Commands) Check() error {
 	for _, c := range o.wanted(application{}) {
 		if !commandName.MatchString(c.Name) || strings.ToLower(c.Name) != c.Name {
-			return fmt.Errorf("discord: %q cannot stand before a command; a name is up to 32 small letters, digits, - and _", o.Prefix)
+			return fmt.Errorf("%q cannot stand before a command; a name is up to 32 small letters, digits, - and _", o.Prefix)
 		}
 	}
 	if _, ok := created(o.Guild); o.Guild != "" && !ok {
-		return fmt.Errorf("discord: %q is no server's id; copy it with Copy Server ID, which the developer mode adds to a server's menu", o.Guild)
+		return fmt.Errorf("%q is no server's id; copy it with Copy Server ID, which the developer mode adds to a server's menu", o.Guild)
 	}
 	return nil
 }

@@ -49,6 +49,8 @@ type config struct {
 	HooksURL string `env:"GREENROOM_HOOKS_URL" name:"hooks-url" placeholder:"URL" help:"The https address at which --hooks is reached from outside."`
 	// Slack is how Slack is reached. Optional; without any of it Greenroom does not connect to Slack.
 	Slack slackSettings `embed:"" prefix:"slack-" group:"Slack (secrets stand in files or in the environment: GREENROOM_SLACK_BOT_TOKEN and so on)"`
+	// Discord is how Discord is reached. Optional; without any of it Greenroom does not connect to Discord.
+	Discord discordSettings `embed:"" prefix:"discord-" group:"Discord (the token stands in a file or in the environment: GREENROOM_DISCORD_TOKEN)"`
 	// Config is the YAML file with any of these settings but itself. Optional.
 	Config configFile `env:"GREENROOM_CONFIG" placeholder:"FILE" help:"YAML file with these settings; flags and environment win over it."`
 }

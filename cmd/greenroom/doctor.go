@@ -12,8 +12,12 @@ import (
 
 // doctorCommands look at the setup of a platform with the settings of serve.
 type doctorCommands struct {
-	Slack doctorSlack `cmd:"" help:"Look at tokens, scopes, clock and reachability of Slack."`
+	Slack   doctorSlack   `cmd:"" help:"Look at tokens, scopes, clock and reachability of Slack."`
+	Discord doctorDiscord `cmd:"" help:"Look at token, commands, permissions, clock and reachability of Discord."`
 }
+
+// examineWithin is how long an examination may take.
+const examineWithin = time.Minute
 
 type doctorSlack struct {
 	config
@@ -31,7 +35,7 @@ func (c doctorSlack) Run(std streams) error {
 	case cfg == nil:
 		return usagef("Slack is not set up; make the app with greenroom slack manifest, then write greenroom doctor slack --slack-bot-token-file FILE --slack-app-token-file FILE")
 	}
-	ctx, cancel := context.WithTimeout(context.Background(), time.Minute)
+	ctx, cancel := context.WithTimeout(context.Background(), examineWithin)
 	defer cancel()
 	return printFindings(std, slack.Examine(ctx, *cfg, c.HooksURL))
 }

@@ -14,16 +14,17 @@ import (
 
 // commands is what the command line offers. serve is what a bare greenroom does.
 type commands struct {
-	Serve    serve          `cmd:"" help:"Run Greenroom with its playground in the browser (default)."`
-	Bank     bank           `cmd:"" help:"Check and show question banks."`
-	Schedule schedule       `cmd:"" help:"See which instants a schedule means."`
-	Grade    grading        `cmd:"" help:"Grade answers, one JSON object a line."`
-	Slack    slackCommands  `cmd:"" help:"Make the Slack app, and its keys."`
-	Doctor   doctorCommands `cmd:"" help:"Say what is wrong with a platform's setup, and what to do."`
-	Health   health         `cmd:"" help:"Ask the Greenroom that runs on this machine whether all is well."`
-	Render   render         `cmd:"" help:"Print the messages that questions become."`
-	Load     load           `cmd:"" help:"Measure how much Greenroom carries on this machine."`
-	Version  version        `cmd:"" help:"Show which Greenroom this is."`
+	Serve    serve           `cmd:"" help:"Run Greenroom with its playground in the browser (default)."`
+	Bank     bank            `cmd:"" help:"Check and show question banks."`
+	Schedule schedule        `cmd:"" help:"See which instants a schedule means."`
+	Grade    grading         `cmd:"" help:"Grade answers, one JSON object a line."`
+	Slack    slackCommands   `cmd:"" help:"Make the Slack app, and its keys."`
+	Discord  discordCommands `cmd:"" help:"Make the link that adds the Discord app to a server."`
+	Doctor   doctorCommands  `cmd:"" help:"Say what is wrong with a platform's setup, and what to do."`
+	Health   health          `cmd:"" help:"Ask the Greenroom that runs on this machine whether all is well."`
+	Render   render          `cmd:"" help:"Print the messages that questions become."`
+	Load     load            `cmd:"" help:"Measure how much Greenroom carries on this machine."`
+	Version  version         `cmd:"" help:"Show which Greenroom this is."`
 }
 
 // streams is the terminal, or what stands in its place.

@@ -20,6 +20,7 @@ import (
 
 	"greenroom/bot"
 	"greenroom/bot/chat"
+	"greenroom/bot/discord"
 	"greenroom/bot/quiz"
 	"greenroom/bot/slack"
 	"greenroom/bot/web"
@@ -49,6 +50,10 @@ func (c serve) Run(std streams) error {
 	if err != nil {
 		return err
 	}
+	discordConfig, err := c.discord(log)
+	if err != nil {
+		return err
+	}
 	banks, err := c.banks(log)
 	if err != nil {
 		return err
@@ -69,8 +74,7 @@ func (c serve) Run(std streams) error {
 		return fmt.Errorf("start the playground: %w", err)
 	}
 	platforms := map[string]chat.Platform{"web": playground}
-	pages := http.NewServeMux()
-	servers := []*server{newServer(pages, listener, log)}
+	hooks := http.NewServeMux()
 	if slackConfig != nil {
 		slackConfig.DB = store.Space(db, slackSpace)
 		adapter, err := slack.New(*slackConfig)
@@ -78,14 +82,26 @@ func (c serve) Run(std streams) error {
 			return err
 		}
 		platforms["slack"] = adapter
-		if c.Hooks != "" {
-			hooks, err := listen("--hooks", c.Hooks)
-			if err != nil {
-				return err
-			}
-			defer hooks.Close()
-			servers = append(servers, newHooksServer(adapter.Hooks(), hooks, log))
+		hooks.Handle("/slack/", adapter.Hooks())
+	}
+	if discordConfig != nil {
+		discordConfig.DB = store.Space(db, discordSpace)
+		adapter, err := discord.New(*discordConfig)
+		if err != nil {
+			return err
 		}
+		platforms["discord"] = adapter
+		hooks.Handle("/discord/", adapter.Hooks())
+	}
+	pages := http.NewServeMux()
+	servers := []*server{newServer(pages, listener, log)}
+	if c.Hooks != "" {
+		listener, err := listen("--hooks", c.Hooks)
+		if err != nil {
+			return err
+		}
+		defer listener.Close()
+		servers = append(servers, newHooksServer(hooks, listener, log))
 	}
 	engine := quiz.New(quiz.Config{Banks: content.NewIndex(banks), FollowUps: c.FollowUps, Result: c.Result, Cron: c.Cron})
 	greenroom := bot.New(bot.Config{DB: db, Engine: engine, Platforms: platforms, Log: log})

@@ -107,7 +107,7 @@ func (c config) checkSlack(s slackSecrets) error {
 		{app && !clientID.MatchString(c.Slack.ClientID), "GREENROOM_SLACK_CLIENT_ID is not a client id; it is two numbers with a dot between them, on the app's page Basic Information"},
 		{!app && s.clientSecret != "", "GREENROOM_SLACK_CLIENT_SECRET belongs to an app; add --slack-client-id ID"},
 		{!app && s.keys != "", "GREENROOM_SLACK_KEYS encrypts the tokens of workspaces that sign in; add --slack-client-id ID, or leave it out"},
-		{c.Hooks != "" && s.signingSecret == "" && !app, "--hooks has nothing to serve; add --slack-signing-secret-file FILE, or leave it out"},
+		{c.Hooks != "" && s.signingSecret == "" && !app && c.Discord.PublicKey == "", "--hooks has nothing to serve; add --slack-signing-secret-file FILE or --discord-public-key HEX, or leave it out"},
 	} {
 		if wrong.when {
 			return usagef("%s", wrong.text)
