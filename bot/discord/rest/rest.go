@@ -1,32 +1,57 @@
-// Package rest sends requests to Discord's REST API within its limits.
+// Package rest sends requests to Discord's REST API within its limits. Requests are discordgo's; what limits them is a
+// RoundTripper of ours below it, because discordgo's own limiter is not told of global limits, keeps a bucket for every
+// interaction for ever, lets one request at a time through each, and waits longer than a context allows.
 package rest
 
 import (
 	"context"
-	"errors"
+	"encoding/json"
+	"fmt"
 	"io"
 	"log/slog"
 	"net"
+	"net/http"
 	"time"
+
+	"github.com/bwmarrin/discordgo"
 )
 
 // Config is what a Client is made from.
 type Config struct {
-	Token string
+	Token string // of the bot, without "Bot " before it
 	API   string // base of the REST API, with a slash at its end
 	Log   *slog.Logger
-	Now   func() time.Time
+	Now   func() time.Time                                                     // of the answers to when to try again; waiting is done by the machine's clock
 	Dial  func(ctx context.Context, network, address string) (net.Conn, error) // how to connect; the machine's own way when nil
 }
 
 // Client sends requests, many at a time.
-type Client struct{ cfg Config }
+type Client struct {
+	cfg     Config
+	session *discordgo.Session // never connected: only its request function is used
+}
 
 // New makes a client.
-func New(cfg Config) *Client { return &Client{cfg} }
+func New(cfg Config) *Client {
+	c := &Client{cfg: cfg}
+	c.session = &discordgo.Session{
+		Token: "Bot " + cfg.Token, UserAgent: userAgent, Ratelimiter: discordgo.NewRatelimiter(),
+		Client: &http.Client{
+			Transport:     &transport{next: dialer(cfg)},
+			CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
+		},
+	}
+	return c
+}
+
+// userAgent is of the form that Discord asks for (docs.discord.com, Reference, User Agent).
+const userAgent = "DiscordBot (https://github.com/bwmarrin/discordgo, v" + discordgo.VERSION + ") Greenroom"
+
+// HTTP is a client within the same limits, for requests that others make to the same API. It adds no token.
+func (c *Client) HTTP() *http.Client { return c.session.Client }
 
 // Close gives back idle connections.
-func (c *Client) Close() {}
+func (c *Client) Close() { c.session.Client.CloseIdleConnections() }
 
 // File is attached to a request.
 type File struct {
@@ -48,5 +73,42 @@ type Request struct {
 // allows and never sends again what may have been done: the errors are *Error (Discord answered with a status), *Wait (not
 // sent, or refused by a limit: try then), and any other (unknown whether it was done).
 func (c *Client) Do(ctx context.Context, r Request, v any) error {
-	return errors.New("rest: not connected")
+	kind, body, err := r.encode()
+	if err != nil {
+		return fmt.Errorf("%s %s: %w", r.Method, redacted(r.Path), err)
+	}
+	options := []discordgo.RequestOption{
+		discordgo.WithContext(ctx), discordgo.WithRestRetries(0), discordgo.WithRetryOnRatelimit(false),
+	}
+	if r.Reason != "" {
+		options = append(options, discordgo.WithAuditLogReason(r.Reason))
+	}
+	bucket := &discordgo.Bucket{} // discordgo's own: it limits nothing and is not kept
+	bucket.Lock()
+	answer, err := c.session.RequestWithLockedBucket(r.Method, c.cfg.API+r.Path, kind, body, bucket, 0, options...)
+	if err != nil {
+		return mended(r, err)
+	}
+	if v == nil {
+		return nil
+	}
+	if err := json.Unmarshal(answer, v); err != nil {
+		return fmt.Errorf("%s %s: reading the answer: %w", r.Method, redacted(r.Path), err)
+	}
+	return nil
+}
+
+// encode is the body as it is sent, nil where there is none, and its MIME type.
+func (r Request) encode() (kind string, body []byte, err error) {
+	switch {
+	case len(r.Files) > 0:
+		files := make([]*discordgo.File, len(r.Files))
+		for i, f := range r.Files {
+			files[i] = &discordgo.File{Name: f.Name, ContentType: f.Type, Reader: f.Body}
+		}
+		return discordgo.MultipartBodyWithJSON(r.Body, files)
+	case r.Body != nil:
+		body, err = json.Marshal(r.Body)
+	}
+	return "application/json", body, err
 }
