@@ -29,7 +29,7 @@ func parseServe(t *testing.T, env map[string]string, file, args string) (config,
 }
 
 func TestConfig(t *testing.T) {
-	defaults := config{Listen: "127.0.0.1:8080", Data: "greenroom-data", FollowUps: 2 * time.Hour, Result: 24 * time.Hour}
+	defaults := config{Listen: "127.0.0.1:8080", Data: "greenroom-data", FollowUps: 2 * time.Hour, Result: 24 * time.Hour, Discord: discordSettings{Alias: "all"}}
 	with := func(change func(*config)) config {
 		c := defaults
 		change(&c)

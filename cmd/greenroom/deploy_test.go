@@ -1,6 +1,7 @@
 package main
 
 import (
+	"errors"
 	"io"
 	"os"
 	"path"
@@ -76,7 +77,9 @@ func TestSecretsAreRead(t *testing.T) {
 		if _, err := newParser(&c).Parse([]string{"serve"}); err != nil {
 			t.Fatal(err)
 		}
-		if _, err := c.Serve.slack(nil); err == nil || !strings.Contains(err.Error(), variable) {
+		_, slack := c.Serve.slack(nil)
+		_, discord := c.Serve.discord(nil)
+		if err := errors.Join(slack, discord); err == nil || !strings.Contains(err.Error(), variable) {
 			t.Errorf("%s is not read: %v", variable, err)
 		}
 		os.Unsetenv(variable)
