@@ -18,7 +18,7 @@ import (
 // The files below, and the documents, speak of the program: these tests hold that it is as they say.
 var (
 	deployFiles = []string{"Dockerfile", "deploy/compose.yaml", "deploy/greenroom.service"}
-	documents   = []string{"README.md", "docs/slack.md"}
+	documents   = []string{"README.md", "docs/slack.md", "docs/discord.md"}
 )
 
 func fromRoot(t *testing.T, name string) string {
