@@ -25,7 +25,7 @@ var mayImport = map[string][]string{
 	"bot/grade":               {"content", "github.com/blevesearch/snowballstem"},
 	"bot/recall":              {},
 	"bot/when":                {"github.com/robfig/cron"},
-	"bot/page":                {"bot/chat", "content", "github.com/clipperhouse/uax29"},
+	"bot/page":                {"bot/chat", "content", "github.com/clipperhouse/uax29", "github.com/clipperhouse/displaywidth"},
 	"bot/slack":               {"bot/chat", "bot/doctor", "bot/page", "content", "store", "github.com/slack-go/slack", "github.com/gorilla/websocket"},
 	"bot/discord":             {"bot/chat", "bot/doctor", "bot/page", "content", "store", "bot/discord/gateway", "bot/discord/rest", "github.com/bwmarrin/discordgo"},
 	"bot/discord/gateway":     {"github.com/bwmarrin/discordgo", "github.com/gorilla/websocket"},
@@ -39,11 +39,12 @@ var mayImport = map[string][]string{
 	"store/storetest":         {"store", "pgregory.net/rapid", "github.com/google/go-cmp"},
 	"bot/bottest":             {"bot", "bot/chat", "bot/quiz", "content", "content/library", "store", "store/storetest"},
 	"bot/slack/slackfake":     {"bot/chat", "github.com/gorilla/websocket"},
+	"bot/slack/slackworld":    {"bot/bottest", "bot/chat", "bot/slack", "bot/slack/slackfake", "store"},
 	"bot/discord/discordfake": {"bot/chat", "github.com/gorilla/websocket", "github.com/santhosh-tekuri/jsonschema"},
 }
 
 // testOnly packages are imported by tests and by each other.
-var testOnly = []string{"bot/bottest", "store/storetest", "bot/slack/slackfake", "bot/discord/discordfake"}
+var testOnly = []string{"bot/bottest", "store/storetest", "bot/slack/slackfake", "bot/slack/slackworld", "bot/discord/discordfake"}
 
 // pure packages, and pure files of the adapters, get time and chance from their callers and touch nothing outside.
 var (

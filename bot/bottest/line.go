@@ -27,6 +27,14 @@ type Line struct {
 	Zone    string      // zone: IANA
 }
 
+// Event tells whether the line is something that people or the platform do, which the bot hears of. Time that passes, what is
+// set up and a payload that comes again are none.
+func (l Line) Event() bool { return !slices.Contains(noEvents, l.Verb) }
+
+var noEvents = []string{
+	"clock", "wait", "down", "up", "refuse", "accept", "manager", "plain", "zone", "late", "again", "removed",
+}
+
 // Filled is a field of a form with what a member writes into it or, parted by commas, chooses.
 type Filled struct{ Name, Value string }
 

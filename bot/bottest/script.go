@@ -65,7 +65,12 @@ type World interface {
 	Differs(l Line, want, got []Shown) string
 	// Finish checks what must hold after every script.
 	Finish()
+	// Results are what the engine has made of the script, once it is over.
+	Results() Results
 }
+
+// InShort are the scripts that tests of platforms play with -short: what anybody does first.
+var InShort = map[string]bool{"first-run": true, "not-an-attempt": true, "hostile": true}
 
 // Scripts runs every script of a folder as a subtest, with the questions of its bank.md.
 func Scripts(t *testing.T, dir string, run func(*testing.T, Script)) {
@@ -158,7 +163,7 @@ func (s Script) Has(verbs ...string) bool {
 }
 
 // Play plays the script in a world and fails the test at the first line that leads to something else than it says.
-func (s Script) Play(t *testing.T, w World) {
+func (s Script) Play(t *testing.T, w World) Results {
 	t.Helper()
 	var said bytes.Buffer
 	defer func() {
@@ -178,6 +183,7 @@ func (s Script) Play(t *testing.T, w World) {
 		}
 	}
 	w.Finish()
+	return w.Results()
 }
 
 // Rewrite plays a script on a stage and writes into its file what is shown.

@@ -17,9 +17,9 @@ import (
 )
 
 // OnStage plays a script on a stage: what is shown must be what stands in the file, to the byte.
-func OnStage(t *testing.T, s Script) {
+func OnStage(t *testing.T, s Script) Results {
 	t.Helper()
-	s.Play(t, newStage(t, s))
+	return s.Play(t, newStage(t, s))
 }
 
 // stage is the simplest World: the engine on a memory store, a platform that shows everything at once, a scripted clock.
@@ -39,7 +39,7 @@ type stage struct {
 	messages []*standing
 	forms    map[chat.Member]*chat.Form
 	shown    []Shown
-	threads  map[chat.Key]int // messages in each thread: the noise budget
+	numbers  Numbers
 }
 
 // standing is a message that stands somewhere.
@@ -59,7 +59,7 @@ func newStage(t *testing.T, s Script) *stage {
 	return &stage{
 		t: t, db: store.NewMemory(), engine: quiz.New(quiz.Config{Banks: content.NewIndex([]*content.Bank{s.Bank})}),
 		now: s.Begin, plain: map[string]bool{}, zones: map[string]string{},
-		refusals: map[string]chat.Reason{}, forms: map[chat.Member]*chat.Form{}, threads: map[chat.Key]int{},
+		refusals: map[string]chat.Reason{}, forms: map[chat.Member]*chat.Form{},
 	}
 }
 
@@ -72,6 +72,12 @@ func (s *stage) Finish() {
 	if err := quiz.Audit(store.NewReader(context.Background(), s.db), workspace); err != nil {
 		s.t.Errorf("after the script: %v", err)
 	}
+}
+
+// Results are what the engine has made of the script.
+func (s *stage) Results() Results {
+	s.t.Helper()
+	return ResultsOf(s.t, s.db, workspace, func(text string) string { return text })
 }
 
 // Do carries out a line.

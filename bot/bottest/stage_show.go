@@ -80,21 +80,15 @@ func (s *stage) stand(a chat.Action) {
 	m := &standing{key: a.Key, message: a.Message, channel: a.Channel}
 	switch a.Do {
 	case chat.Post:
-		m.n = 1
-		for _, other := range s.messages {
-			if other.channel == a.Channel && other.n > 0 {
-				m.n++
-			}
-		}
+		s.numbers.Post(string(a.Channel), string(a.Key))
+		m.n = s.numbers.Of(string(a.Channel), string(a.Key))
 		m.where = "#" + string(a.Channel)
 	case chat.Thread:
 		parent := s.find(a.Target)
 		if parent == nil {
 			s.t.Fatalf("%s: no message %s to reply to", a.Key, a.Target)
 		}
-		if s.threads[a.Target]++; s.threads[a.Target] > 4 {
-			s.t.Errorf("%s: more than four messages in the thread of %s", a.Key, a.Target)
-		}
+		s.numbers.Reply(s.t, string(a.Channel), string(a.Target))
 		m.where = fmt.Sprintf("#%s thread %d", a.Channel, parent.n)
 	default:
 		m.where, m.private = string(a.Member)+" dm", a.Member
@@ -176,11 +170,20 @@ func ErrorText(errors map[string]string) string {
 }
 
 func formText(f *chat.Form) string {
-	text := f.Title
+	intro := ""
 	if len(f.Intro) > 0 {
-		text += "\n" + chat.Message{Blocks: f.Intro}.Plain(speak())
+		intro = chat.Message{Blocks: f.Intro}.Plain(speak())
 	}
-	for _, field := range f.Fields {
+	return FormText(f.Title, intro, f.Fields, f.Submit)
+}
+
+// FormText is how a script shows a form: its title, what stands above the fields, the fields and the button.
+func FormText(title, intro string, fields []chat.Field, submit string) string {
+	text := title
+	if intro != "" {
+		text += "\n" + intro
+	}
+	for _, field := range fields {
 		text += "\n" + field.Name + ": " + field.Label
 		if field.Hint != "" {
 			text += " (" + field.Hint + ")"
@@ -196,7 +199,7 @@ func formText(f *chat.Form) string {
 			text += "\n  " + mark + c.Label
 		}
 	}
-	return text + "\n[" + f.Submit + "]"
+	return text + "\n[" + submit + "]"
 }
 
 // show writes a message as everybody without eyes would have it.

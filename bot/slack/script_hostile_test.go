@@ -7,30 +7,29 @@ import (
 	"time"
 
 	"greenroom/bot/bottest"
-	"greenroom/bot/slack/slackfake"
+	"greenroom/bot/slack/slackworld"
 )
 
 // What people are called and how much they write is shown as it is, or refused kindly, and nothing of it is lost: over both ways. What
 // is shown is held to notify nobody by the world itself (inert, sameText). The texts are in testdata/hostile.
 func TestHostileText(t *testing.T) {
-	for _, over := range []way{overSocket, overHTTP} {
+	for _, over := range []slackworld.Way{slackworld.OverSocket, slackworld.OverHTTP} {
 		t.Run(string(over), func(t *testing.T) {
 			bottest.Scripts(t, "../quiz/testdata/hostile", func(t *testing.T, s bottest.Script) {
-				synctest.Test(t, func(t *testing.T) { hostile(t, newWorld(t, s, over)) })
+				synctest.Test(t, func(t *testing.T) { hostile(t, slackworld.New(t, s, over)) })
 			})
 		})
 	}
 }
 
-func hostile(t *testing.T, w *world) {
+func hostile(t *testing.T, w *slackworld.World) {
 	const name = "<!channel> <@U1> *jo* \u202e& אבג"
-	w.member("jo")
-	w.slack.AddPerson(slackfake.Person{ID: memberID("jo"), Name: name, TZ: "UTC"})
+	w.Calls("jo", name)
 	see := func(l bottest.Line, where, want string) {
 		t.Helper()
 		got := w.Do(l)
 		for _, s := range got {
-			if s.Where == where && strings.Contains(normal(s.Text), normal(want)) {
+			if s.Where == where && strings.Contains(slackworld.Normal(s.Text), slackworld.Normal(want)) {
 				return
 			}
 		}
@@ -55,7 +54,7 @@ func hostile(t *testing.T, w *world) {
 	see(clicks("jo", "Answer"), "jo form", "Grade it")
 	see(sends("jo", strings.Repeat("🙂", 4000)), "jo form, still open", "answer: ")
 	see(sends("jo", strings.Repeat("🙂", 1500)), "jo form, still open", "answer: Say a little more")
-	if kept := w.slack.Views(memberID("jo")); len(kept) != 1 || len(kept[0].Fields) != 1 {
+	if kept := w.Slack.Views(slackworld.MemberID("jo")); len(kept) != 1 || len(kept[0].Fields) != 1 {
 		t.Fatalf("the form is gone: %+v", kept)
 	}
 
@@ -76,11 +75,11 @@ func hostile(t *testing.T, w *world) {
 	see(writes("ana", full(escaped)), "ana", "Is that your answer?")
 	see(clicks("ana", "Grade it"), "ana now", "points")
 	see(clicks("ana", "Improve it once"), "ana form", "<@U1> is escaped")
-	open := w.slack.Views(memberID("ana"))
+	open := w.Slack.Views(slackworld.MemberID("ana"))
 	if kept := open[len(open)-1].Fields[0].Initial[0]; kept != full(escaped) {
 		t.Errorf("of an answer of %d bytes %d stand in the form that improves it", len(full(escaped)), len(kept))
 	}
 
-	see(bottest.Line{Verb: "wait", At: w.script.Begin.Add(24 * time.Hour)}, "#team thread 2", "Shared by "+name+": \"<@U1> is escaped")
+	see(bottest.Line{Verb: "wait", At: w.Script.Begin.Add(24 * time.Hour)}, "#team thread 2", "Shared by "+name+": \"<@U1> is escaped")
 	w.Finish()
 }

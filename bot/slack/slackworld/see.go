@@ -1,4 +1,4 @@
-package slack_test
+package slackworld
 
 import (
 	"encoding/json"
@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"greenroom/bot/bottest"
+	"greenroom/bot/chat"
 	"greenroom/bot/slack/slackfake"
 )
 
@@ -26,7 +27,7 @@ func (s standing) has(label string) bool {
 }
 
 // put adds what stands, or changes it where it stands already.
-func (w *world) put(s standing) {
+func (w *World) put(s standing) {
 	for i, old := range w.stands {
 		if old.place == s.place && old.view == s.view && old.to == s.to {
 			w.stands[i].buttons = s.buttons
@@ -37,8 +38,8 @@ func (w *world) put(s standing) {
 }
 
 // shown is what a line led to: what its member sees on their screen, then what was written.
-func (w *world) shown(l bottest.Line, saw error) []bottest.Shown {
-	w.t.Helper()
+func (w *World) shown(l bottest.Line, saw error) []bottest.Shown {
+	w.T.Helper()
 	var all []bottest.Shown
 	var fields slackfake.FieldErrors
 	switch {
@@ -51,7 +52,7 @@ func (w *world) shown(l bottest.Line, saw error) []bottest.Shown {
 		all = append(all, w.views(l)...)
 	}
 	if l.Verb == "opens" {
-		if home, ok := w.slack.Home(memberID(l.Member)); ok {
+		if home, ok := w.Slack.Home(MemberID(l.Member)); ok {
 			w.put(standing{where: l.Member, to: l.Member, place: slackfake.Place{Home: true}, buttons: home.Buttons})
 			all = append(all, bottest.Shown{Where: l.Member, Text: w.inert(home.Plain, home.Blocks), At: time.Now()})
 		}
@@ -60,9 +61,9 @@ func (w *world) shown(l bottest.Line, saw error) []bottest.Shown {
 }
 
 // views is what has changed in the modals of a line's member.
-func (w *world) views(l bottest.Line) []bottest.Shown {
-	w.t.Helper()
-	before, now := w.screen[l.Member], w.slack.Views(memberID(l.Member))
+func (w *World) views(l bottest.Line) []bottest.Shown {
+	w.T.Helper()
+	before, now := w.screen[l.Member], w.Slack.Views(MemberID(l.Member))
 	w.screen[l.Member] = now
 	if len(now) == 0 {
 		return nil
@@ -87,32 +88,26 @@ func (w *world) views(l bottest.Line) []bottest.Shown {
 func formText(v slackfake.View, plain string) string {
 	lines := strings.Split(plain, "\n")
 	inputs := 0 // their labels and hints come last
-	var fields []string
+	var fields []chat.Field
 	for _, f := range v.Fields {
-		field := f.BlockID + ": " + f.Label
+		field := chat.Field{Name: f.BlockID, Label: f.Label, Hint: f.Hint, Chosen: f.Initial}
 		if inputs++; f.Hint != "" {
 			inputs++
-			field += " (" + f.Hint + ")"
 		}
 		if len(f.Options) == 0 && len(f.Initial) > 0 {
-			field += " = " + f.Initial[0]
+			field.Value = f.Initial[0]
+		}
+		for _, o := range f.Options {
+			field.Choices = append(field.Choices, chat.Choice{Label: o.Label, Value: o.Value})
 		}
 		fields = append(fields, field)
-		for _, o := range f.Options {
-			mark := "  [ ] "
-			if slices.Contains(f.Initial, o.Value) {
-				mark = "  [x] "
-			}
-			fields = append(fields, mark+o.Label)
-		}
 	}
-	lines = append([]string{v.Title}, lines[:len(lines)-inputs]...)
-	return strings.Join(append(append(lines, fields...), "["+v.Submit+"]"), "\n")
+	return bottest.FormText(v.Title, strings.Join(lines[:len(lines)-inputs], "\n"), fields, v.Submit)
 }
 
 // journal is what was written since it was last read.
-func (w *world) journal(l bottest.Line) []bottest.Shown {
-	w.t.Helper()
+func (w *World) journal(l bottest.Line) []bottest.Shown {
+	w.T.Helper()
 	entries := w.fake.Journal()
 	fresh := entries[w.read:]
 	w.read = len(entries)
@@ -133,11 +128,11 @@ func (w *world) journal(l bottest.Line) []bottest.Shown {
 		switch {
 		case e.Kind == slackfake.Deleted:
 			where += " gone"
-			w.numbers[m.Channel]-- // the bot takes nothing away but what it has just posted
+			w.numbers.Undo(m.Channel, m.TS)
 		case e.Kind == slackfake.Edited && to != "":
 			where = to + " now"
 		case e.Kind == slackfake.Edited:
-			where += fmt.Sprintf(" %d now", w.numbers[m.Channel+m.TS])
+			where += fmt.Sprintf(" %d now", w.numbers.Of(m.Channel, m.TS))
 		}
 		w.put(standing{where: at, to: to, place: m.Place(), buttons: m.Buttons})
 		all = append(all, bottest.Shown{Where: where, Text: text, At: e.At})
@@ -147,8 +142,8 @@ func (w *world) journal(l bottest.Line) []bottest.Shown {
 
 // place says where a message stands as scripts say it, to whom alone, and which page of a long message it is. Messages of a
 // channel are counted from 1.
-func (w *world) place(e slackfake.Entry) (where, to string, page int) {
-	w.t.Helper()
+func (w *World) place(e slackfake.Entry) (where, to string, page int) {
+	w.T.Helper()
 	m := e.Message
 	page, key := metadata(m)
 	switch {
@@ -157,7 +152,7 @@ func (w *world) place(e slackfake.Entry) (where, to string, page int) {
 		return to, to, page
 	case strings.HasPrefix(m.Channel, "D"):
 		for name := range w.people {
-			if w.slack.Direct(memberID(name)) == m.Channel {
+			if w.Slack.Direct(MemberID(name)) == m.Channel {
 				to = name
 			}
 		}
@@ -167,28 +162,23 @@ func (w *world) place(e slackfake.Entry) (where, to string, page int) {
 		return to, to, page
 	case m.Thread != "":
 		if e.Kind == slackfake.Posted && page == 1 {
-			if w.threads[m.Channel+m.Thread]++; w.threads[m.Channel+m.Thread] > 4 {
-				w.t.Errorf("more than four messages in the thread of %s", m.Thread)
-			}
+			w.numbers.Reply(w.T, m.Channel, m.Thread)
 		}
-		return fmt.Sprintf("#%s thread %d", nameOf(m.Channel), w.numbers[m.Channel+m.Thread]), "", page
+		return fmt.Sprintf("#%s thread %d", nameOf(m.Channel), w.numbers.Of(m.Channel, m.Thread)), "", page
 	}
 	if e.Kind == slackfake.Posted && page == 1 {
-		w.numbers[m.Channel]++
-		w.numbers[m.Channel+m.TS] = w.numbers[m.Channel]
+		w.numbers.Post(m.Channel, m.TS)
 	}
 	return "#" + nameOf(m.Channel), "", page
 }
 
 // message is the ts of a channel's n-th message.
-func (w *world) message(channel string, n int) string {
-	for key, number := range w.numbers {
-		if ts, ok := strings.CutPrefix(key, channelID(channel)); ok && ts != "" && number == n {
-			return ts
-		}
+func (w *World) message(channel string, n int) string {
+	ts, ok := w.numbers.At(channelID(channel), n)
+	if !ok {
+		w.T.Fatalf("channel %s has no message %d", channel, n)
 	}
-	w.t.Fatalf("channel %s has no message %d", channel, n)
-	return ""
+	return ts
 }
 
 // metadata is which page of a long message it is, from 1, and our key where the bot wrote it by itself.
@@ -210,23 +200,23 @@ func metadata(m slackfake.Message) (page int, key string) {
 func nameOf(id string) string { return strings.ToLower(id[2:]) }
 
 // inert holds that nothing that is shown notifies anybody or leads anywhere by itself.
-func (w *world) inert(plain string, blocks json.RawMessage) string {
-	w.t.Helper()
+func (w *World) inert(plain string, blocks json.RawMessage) string {
+	w.T.Helper()
 	for _, mark := range []string{`"type":"user"`, `"type":"usergroup"`, `"type":"broadcast"`, `"type":"mrkdwn"`, `"type":"markdown"`} {
 		if strings.Contains(string(blocks), mark) {
-			w.t.Errorf("what is shown may notify somebody: it has %s: %s", mark, blocks)
+			w.T.Errorf("what is shown may notify somebody: it has %s: %s", mark, blocks)
 		}
 	}
 	return plain
 }
 
 // sameText holds that a message's text, which notifications and screen readers have, says what its blocks say.
-func (w *world) sameText(m slackfake.Message) {
-	w.t.Helper()
+func (w *World) sameText(m slackfake.Message) {
+	w.T.Helper()
 	if strings.Contains(m.Text, "<!") && !strings.HasPrefix(m.Text[strings.Index(m.Text, "<!"):], "<!date") || strings.Contains(m.Text, "<@") {
-		w.t.Errorf("the text of a message may notify somebody: %s", m.Text)
+		w.T.Errorf("the text of a message may notify somebody: %s", m.Text)
 	}
-	if text, blocks := normal(unmark(m.Text)), normal(m.Plain); text != blocks {
-		w.t.Errorf("the text of a message differs from its blocks:\ntext   %q\nblocks %q", text, blocks)
+	if text, blocks := Normal(unmark(m.Text)), Normal(m.Plain); text != blocks {
+		w.T.Errorf("the text of a message differs from its blocks:\ntext   %q\nblocks %q", text, blocks)
 	}
 }

@@ -1,36 +1,30 @@
-package slack_test
+// Package slackworld is where conversation scripts happen in Slack: the bot with the Slack adapter, at the fake Slack.
+package slackworld
 
 import (
-	"bytes"
-	"context"
 	"encoding/json"
-	"log/slog"
 	"net/http"
 	"net/http/cookiejar"
 	"net/http/httptest"
 	"slices"
 	"strings"
-	"sync/atomic"
 	"testing"
-	"testing/synctest"
 	"time"
 
-	"greenroom/bot"
 	"greenroom/bot/bottest"
 	"greenroom/bot/chat"
-	"greenroom/bot/quiz"
 	"greenroom/bot/slack"
 	"greenroom/bot/slack/slackfake"
-	"greenroom/content"
 	"greenroom/store"
 )
 
-// way is how Slack reaches the app.
-type way string
+// Way is how Slack reaches the app.
+type Way string
 
+// The ways there are.
 const (
-	overSocket way = "socket"
-	overHTTP   way = "http"
+	OverSocket Way = "socket"
+	OverHTTP   Way = "http"
 )
 
 // least are the scopes that the app cannot do without. With them it writes where somebody invited it, and hears neither of that nor of
@@ -50,6 +44,7 @@ func scopesFor(s bottest.Script) []string {
 
 const (
 	team         = "T0GREENROOM"
+	workspace    = chat.Workspace("slack:" + team)
 	appToken     = "xapp-1-fake"
 	secret       = "a signing secret"
 	clientSecret = "a client secret"
@@ -57,20 +52,17 @@ const (
 	seldom       = 12 * time.Hour // between two pings of a socket: months pass
 )
 
-// world is a bottest.World: one Slack workspace, with the bot in it as it is in production but for the store, which is in memory. It
-// lives in a synctest bubble, whose time is the script's.
-type world struct {
-	t      *testing.T
-	over   way
-	script bottest.Script
+// World is a bottest.World: one Slack workspace, with the bot in it as it is in production but for its store. It lives in a
+// synctest bubble, whose time is the script's.
+type World struct {
+	*bottest.Bubble
+	Slack *slackfake.Workspace
+
+	over   Way
 	scopes []string
 	fake   *slackfake.Fake
-	slack  *slackfake.Workspace
-	db     *store.Memory
 	keys   slack.Keys
 	hooks  http.Handler
-	log    bytes.Buffer
-	stop   func() // nil while the bot is away
 
 	// What has happened; people and channels by their names in the script.
 	people     map[string]slackfake.Person
@@ -79,23 +71,22 @@ type world struct {
 	late       bool            // the next form comes too late
 	unable     bool            // the last line is something that nobody can do in Slack
 	last       bottest.Line    // what a member did last
-	events     atomic.Int64    // lines that were an event
 
 	// What was shown.
 	read    int                         // entries of the journal
-	numbers map[string]int              // messages of a channel, by its id; which one a message is, by channel and ts
-	threads map[string]int              // messages in each thread, by channel and ts: the noise budget
+	numbers bottest.Numbers             // messages, by channel and ts
 	screen  map[string][]slackfake.View // by member: the modals that were open after the last line
 	stands  []standing                  // oldest first
 }
 
-func newWorld(t *testing.T, s bottest.Script, over way) *world {
-	w := &world{
-		t: t, over: over, script: s, scopes: scopesFor(s), db: store.NewMemory(),
+// New is a world in which a script is about to begin: the bot is in #team. Call it within synctest.Test.
+func New(t *testing.T, s bottest.Script, over Way) *World {
+	w := &World{
+		Bubble: bottest.NewBubble(t, s), over: over, scopes: scopesFor(s),
 		people: map[string]slackfake.Person{}, channels: map[string]bool{}, restricted: map[string]bool{},
-		numbers: map[string]int{}, screen: map[string][]slackfake.View{}, threads: map[string]int{},
+		screen: map[string][]slackfake.View{},
 	}
-	t.Cleanup(w.end)
+	w.Adapter, w.Connected = w.adapter, func() bool { return over == OverHTTP || w.fake.Sockets() > 0 }
 	entry, err := slack.NewKey("k1")
 	if err == nil {
 		w.keys, err = slack.ParseKeys(entry)
@@ -103,12 +94,15 @@ func newWorld(t *testing.T, s bottest.Script, over way) *world {
 	if err != nil {
 		t.Fatal(err)
 	}
-	time.Sleep(time.Until(s.Begin))
 	w.fake = slackfake.New(slackfake.Config{
 		AppToken: appToken, SigningSecret: secret, ClientSecret: clientSecret,
 		RateLimits: true, Deliveries: slackfake.Deliveries{PingEvery: seldom}, Events: subscriptions(t),
 	})
-	w.slack = w.fake.AddWorkspace(team)
+	t.Cleanup(func() {
+		w.End()
+		w.fake.Close()
+	})
+	w.Slack = w.fake.AddWorkspace(team)
 	w.back()
 	w.channel("team")
 	return w
@@ -133,83 +127,56 @@ func subscriptions(t *testing.T) []string {
 	return manifest.Settings.Events.Bot
 }
 
-// seeded gives events the seeds that they have on bottest's own stage: what is left to chance is then the same.
-type seeded struct {
-	*quiz.Engine
-	events *atomic.Int64
-}
-
-func (e seeded) Step(d *store.Draft, ev chat.Event) (chat.Reply, error) {
-	if ev.Seed = 0; ev.Kind != chat.Timer && ev.Kind != chat.Sent && ev.Kind != chat.Failed {
-		ev.Seed = bottest.Seed(int(e.events.Load()))
-	}
-	return e.Engine.Step(d, ev)
-}
-
-// up starts the bot on what the store holds.
-func (w *world) up() {
-	w.t.Helper()
+// adapter is a life's adapter, and the way to it.
+func (w *World) adapter() (string, chat.Platform) {
+	w.T.Helper()
 	cfg := slack.Config{
-		DB: store.Space(w.db, "slack"), Log: slog.New(slog.NewTextHandler(&w.log, nil)),
-		API: w.fake.API(), Dial: w.fake.Dial,
+		DB: store.Space(w.DB, "slack"), Log: w.Log, API: w.fake.API(), Dial: w.fake.Dial,
 		Ping: seldom + 7*time.Second, // over a pipe that holds nothing, two pings at one instant would wait for each other
 	}
-	if w.over == overHTTP {
+	if w.over == OverHTTP {
 		cfg.SigningSecret = secret
 	} else {
 		cfg.AppToken = appToken
 	}
 	if w.single() {
-		cfg.BotToken = w.slack.Install(w.scopes...)
+		cfg.BotToken = w.Slack.Install(w.scopes...)
 	} else {
 		cfg.App = &slack.App{ClientID: "10.20", ClientSecret: clientSecret, Redirect: site + "/slack/oauth", Keys: w.keys}
 	}
 	adapter, err := slack.New(cfg)
 	if err != nil {
-		w.t.Fatal(err)
+		w.T.Fatal(err)
 	}
-	shell := bot.New(bot.Config{
-		DB: w.db, Engine: seeded{quiz.New(quiz.Config{Banks: content.NewIndex([]*content.Bank{w.script.Bank})}), &w.events},
-		Platforms: map[string]chat.Platform{"slack": adapter}, Log: cfg.Log,
-	})
 	w.hooks = adapter.Hooks()
-	if w.over == overHTTP {
+	if w.over == OverHTTP {
 		w.fake.DeliverTo(slackfake.Hooks{Handler: w.hooks})
 	}
-	ctx, cancel := context.WithCancel(context.Background())
-	ended := make(chan error, 1)
-	go func() { ended <- shell.Run(ctx) }()
-	w.stop = func() {
-		cancel()
-		if err := <-ended; err != nil {
-			w.t.Errorf("the bot ended with %v", err)
-		}
-	}
-	w.settle()
+	return "slack", adapter
 }
 
 // signIn is an admin who installs the app as its page offers it.
-func (w *world) signIn() {
-	w.t.Helper()
+func (w *World) signIn() {
+	w.T.Helper()
 	w.member("admin")
 	cookies, err := cookiejar.New(nil)
 	if err != nil {
-		w.t.Fatal(err)
+		w.T.Fatal(err)
 	}
 	browser := &http.Client{Jar: cookies, Transport: hosts{"greenroom.example": w.hooks, "slack.fake": w.grants()}}
 	answer, err := browser.Get(site + "/slack/install")
 	if err != nil {
-		w.t.Fatal(err)
+		w.T.Fatal(err)
 	}
 	defer answer.Body.Close()
 	if answer.StatusCode != http.StatusOK {
-		w.t.Fatalf("signing in ended at %s with %s", answer.Request.URL.Host, answer.Status)
+		w.T.Fatalf("signing in ended at %s with %s", answer.Request.URL.Host, answer.Status)
 	}
-	w.settle()
+	w.Settle()
 }
 
 // grants is Slack's page on which the app is allowed what it asks for; here, what the script needs.
-func (w *world) grants() http.Handler {
+func (w *World) grants() http.Handler {
 	return http.HandlerFunc(func(rw http.ResponseWriter, r *http.Request) {
 		asked := r.URL.Query()
 		asked.Set("scope", strings.Join(w.scopes, ","))
@@ -231,14 +198,12 @@ func (h hosts) RoundTrip(r *http.Request) (*http.Response, error) {
 
 // single tells whether the bot knows one workspace, by its token; else workspaces sign in by OAuth. Over sockets it does, as long as
 // the workspace stays: with its token the bot would end.
-func (w *world) single() bool { return w.over == overSocket && !w.script.Has("gone") }
+func (w *World) single() bool { return w.over == OverSocket && !w.Script.Has("gone") }
 
 // back is an installation, after which somebody invites the bot to its channels.
-func (w *world) back() {
-	w.t.Helper()
-	if w.stop == nil {
-		w.up()
-	}
+func (w *World) back() {
+	w.T.Helper()
+	w.Up()
 	if !w.single() {
 		w.signIn()
 	}
@@ -248,90 +213,27 @@ func (w *world) back() {
 }
 
 // hears tells whether the bot hears of invitations, and needs none.
-func (w *world) hears() bool { return len(w.scopes) > len(least) }
+func (w *World) hears() bool { return len(w.scopes) > len(least) }
 
 // invited is the bot being in a channel without hearing of it, where it has to be.
-func (w *world) invited(channel string) {
-	w.t.Helper()
+func (w *World) invited(channel string) {
+	w.T.Helper()
 	if w.hears() {
 		return
 	}
-	if err := w.slack.Invite(channel, w.member("admin")); err != nil {
-		w.t.Fatal(err)
+	if err := w.Slack.Invite(channel, w.member("admin")); err != nil {
+		w.T.Fatal(err)
 	}
 }
 
-func (w *world) down() {
-	if w.stop != nil {
-		w.stop()
-		w.stop = nil
-	}
+// Finish audits what is kept, which is none of the secrets in the log.
+func (w *World) Finish() {
+	w.T.Helper()
+	w.Bubble.Finish(workspace, "xox", secret, clientSecret, appToken)
 }
 
-// end ends everything, whatever came of the script.
-func (w *world) end() {
-	w.down()
-	w.fake.Close()
-	if w.t.Failed() {
-		w.t.Logf("log:\n%s", w.log.String())
-	}
-}
-
-// Finish audits the records.
-func (w *world) Finish() {
-	w.down()
-	if err := quiz.Audit(store.NewReader(context.Background(), w.db), "slack:"+team); err != nil {
-		w.t.Errorf("after the script: %v", err)
-	}
-	for _, private := range []string{"xox", secret, clientSecret, appToken} {
-		if strings.Contains(w.log.String(), private) {
-			w.t.Errorf("the log holds the secret %q", private)
-		}
-	}
-}
-
-// pass lets time pass until an instant of the script; what is due at that very instant happens too. The clock of the bubble may be
-// ahead of the script's by what settling took; it is never a minute.
-func (w *world) pass(until time.Time) {
-	if ahead := time.Since(until); ahead > time.Minute {
-		w.t.Fatalf("the bubble is %s ahead of the script", ahead)
-	}
-	time.Sleep(time.Until(until))
-	w.rest()
-}
-
-// rest settles, if the bot is there.
-func (w *world) rest() {
-	w.t.Helper()
-	if w.stop != nil {
-		w.settle()
-	}
-}
-
-// settle waits until the bot has nothing left to do at this instant. Slack's pace makes it wait for some of it.
-func (w *world) settle() {
-	w.t.Helper()
-	const patience = 40 * time.Second
-	for begun := time.Now(); ; time.Sleep(100 * time.Millisecond) {
-		synctest.Wait()
-		if w.quiet() {
-			return
-		}
-		if time.Since(begun) > patience {
-			w.t.Fatalf("the bot still has something to do after %s", patience)
-		}
-	}
-}
-
-func (w *world) quiet() bool {
-	ctx := context.Background()
-	rows, err := w.db.Outbox(ctx, "", 1)
-	if err != nil {
-		w.t.Fatal(err)
-	}
-	due, err := w.db.Due(ctx, time.Now(), 1)
-	if err != nil {
-		w.t.Fatal(err)
-	}
-	return len(rows)+len(due) == 0 && (w.over == overHTTP || w.fake.Sockets() > 0)
+// Results are what the engine has made of the script.
+func (w *World) Results() bottest.Results {
+	w.T.Helper()
+	return bottest.ResultsOf(w.T, w.DB, workspace, named)
 }
