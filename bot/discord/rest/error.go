@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"net/http"
 	"net/url"
-	"strings"
 	"time"
 
 	"github.com/bwmarrin/discordgo"
@@ -49,21 +48,20 @@ func Is(err error, codes ...int) bool {
 	return false
 }
 
-// mended is an error of discordgo or net/http as this package promises it. Their texts hold the address.
-func mended(r Request, err error) error {
+// mended is an error of discordgo or net/http as this package promises it. Their texts hold the address. status is 0 where no
+// answer came.
+func (c *Client) mended(r Request, status int, err error) error {
 	path := r.Method + " " + redacted(r.Path)
-	var wait *Wait
-	var said *Error
+	var wait *pause
 	var refused *discordgo.RESTError
 	var network *url.Error
 	switch {
 	case errors.As(err, &wait):
-		return wait
-	case errors.As(err, &said):
-		said.Path = path
-		return said
+		return &Wait{Until: c.cfg.Now().Add(time.Until(wait.until)), Why: wait.why}
 	case errors.As(err, &refused):
-		return readError(refused.Response.StatusCode, refused.ResponseBody, path)
+		return readError(status, refused.ResponseBody, path)
+	case status >= 300: // discordgo has no type for 502
+		return readError(status, nil, path)
 	case errors.As(err, &network):
 		return fmt.Errorf("%s: %w", path, network.Err)
 	}
@@ -81,18 +79,11 @@ func readError(status int, body []byte, path string) *Error {
 	if json.Unmarshal(body, &told) == nil && told.Message != "" {
 		e.Code, e.Message = told.Code, told.Message
 		if len(told.Errors) > 0 {
-			e.Message += " " + string(told.Errors)
+			e.Message += " " + string(told.Errors[:min(len(told.Errors), mostDetail)])
 		}
 	}
 	return e
 }
 
-// redacted is a path without query and without the tokens of interactions and webhooks.
-func redacted(path string) string {
-	path, _, _ = strings.Cut(path, "?")
-	parts := strings.Split(path, "/")
-	if len(parts) > 2 && (parts[0] == "webhooks" || parts[0] == "interactions") {
-		parts[2] = "…"
-	}
-	return strings.Join(parts, "/")
-}
+// mostDetail is how many bytes are kept of what Discord says about single fields.
+const mostDetail = 1000

@@ -11,6 +11,7 @@ import (
 	"log/slog"
 	"net"
 	"net/http"
+	"net/url"
 	"time"
 
 	"github.com/bwmarrin/discordgo"
@@ -18,10 +19,10 @@ import (
 
 // Config is what a Client is made from.
 type Config struct {
-	Token string // of the bot, without "Bot " before it
-	API   string // base of the REST API, with a slash at its end
-	Log   *slog.Logger
-	Now   func() time.Time                                                     // of the answers to when to try again; waiting is done by the machine's clock
+	Token string                                                               // of the bot, without "Bot " before it
+	API   string                                                               // base of the REST API, with a slash at its end
+	Log   *slog.Logger                                                         // none when nil; it gets routes and durations
+	Now   func() time.Time                                                     // time.Now when nil; Wait.Until is by it, and waiting is done by the machine's clock
 	Dial  func(ctx context.Context, network, address string) (net.Conn, error) // how to connect; the machine's own way when nil
 }
 
@@ -29,15 +30,26 @@ type Config struct {
 type Client struct {
 	cfg     Config
 	session *discordgo.Session // never connected: only its request function is used
+	limits  *limits
 }
 
 // New makes a client.
 func New(cfg Config) *Client {
-	c := &Client{cfg: cfg}
+	if cfg.Log == nil {
+		cfg.Log = slog.New(slog.DiscardHandler)
+	}
+	if cfg.Now == nil {
+		cfg.Now = time.Now
+	}
+	c := &Client{cfg: cfg, limits: newLimits(cfg.Log)}
+	base, err := url.Parse(cfg.API)
+	if err != nil {
+		base = &url.URL{Path: "/"} // every request will say what is wrong with it
+	}
 	c.session = &discordgo.Session{
 		Token: "Bot " + cfg.Token, UserAgent: userAgent, Ratelimiter: discordgo.NewRatelimiter(),
 		Client: &http.Client{
-			Transport:     &transport{next: dialer(cfg)},
+			Transport:     &transport{next: connections(cfg), limits: c.limits, base: base.Path},
 			CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
 		},
 	}
@@ -77,8 +89,9 @@ func (c *Client) Do(ctx context.Context, r Request, v any) error {
 	if err != nil {
 		return fmt.Errorf("%s %s: %w", r.Method, redacted(r.Path), err)
 	}
+	var status int
 	options := []discordgo.RequestOption{
-		discordgo.WithContext(ctx), discordgo.WithRestRetries(0), discordgo.WithRetryOnRatelimit(false),
+		discordgo.WithContext(context.WithValue(ctx, statusOf{}, &status)), discordgo.WithRestRetries(0), discordgo.WithRetryOnRatelimit(false),
 	}
 	if r.Reason != "" {
 		options = append(options, discordgo.WithAuditLogReason(r.Reason))
@@ -87,7 +100,7 @@ func (c *Client) Do(ctx context.Context, r Request, v any) error {
 	bucket.Lock()
 	answer, err := c.session.RequestWithLockedBucket(r.Method, c.cfg.API+r.Path, kind, body, bucket, 0, options...)
 	if err != nil {
-		return mended(r, err)
+		return c.mended(r, status, err)
 	}
 	if v == nil {
 		return nil

@@ -1,27 +1,96 @@
 package rest
 
 import (
+	"context"
+	"io"
 	"net"
 	"net/http"
+	"net/http/httptrace"
+	"strings"
+	"sync/atomic"
 	"time"
 )
 
-// transport is the way to Discord and back, below discordgo.
-type transport struct{ next http.RoundTripper }
+// transport is the way to Discord and back, below discordgo: every request waits here for the limits.
+type transport struct {
+	next   http.RoundTripper
+	limits *limits
+	base   string // path of the API's base, with a slash at its end
+}
 
-// RoundTrip satisfies http.RoundTripper.
+const (
+	tries       = 5                // of a request that limits refuse again and again
+	notReached  = 5 * time.Second  // before the next try, where Discord could not be connected to
+	maxAnswer   = 16 << 20         // bytes of an answer: 100 messages of 4,000 characters are 2 MB
+	answerAfter = 30 * time.Second // after which an answer's head is not waited for any more
+)
+
+// RoundTrip satisfies http.RoundTripper. A request that a limit has refused was not carried out, so it is sent again.
 func (t *transport) RoundTrip(r *http.Request) (*http.Response, error) {
-	resp, err := t.next.RoundTrip(r)
-	if err != nil {
-		return nil, err
+	if r.Body != nil {
+		defer r.Body.Close()
 	}
-	for name := range resp.Header { // discordgo's bucket would read them
-		if len(name) > 12 && name[:12] == "X-Ratelimit-" {
-			delete(resp.Header, name)
+	at := routeOf(r.Method, strings.TrimPrefix(r.URL.Path, t.base))
+	for try := 1; ; try++ {
+		b, err := t.limits.take(r.Context(), at)
+		if err != nil {
+			return nil, err
+		}
+		resp, err := t.once(r)
+		if err != nil {
+			t.limits.answered(at, b, answer{})
+			return nil, err
+		}
+		a := read(resp)
+		t.limits.answered(at, b, a)
+		switch {
+		case !a.limited():
+			return forDiscordgo(r.Context(), resp), nil
+		case try == tries:
+			return nil, &pause{time.Now().Add(a.after), "a rate limit, again and again"}
 		}
 	}
-	return resp, nil
 }
+
+// once sends a request once. Its error is *pause where Discord was not reached.
+func (t *transport) once(r *http.Request) (*http.Response, error) {
+	var connected atomic.Bool // before that nothing was written, so nothing was done
+	ctx := httptrace.WithClientTrace(r.Context(), &httptrace.ClientTrace{GotConn: func(httptrace.GotConnInfo) { connected.Store(true) }})
+	r = r.Clone(ctx)
+	if r.GetBody != nil {
+		body, err := r.GetBody()
+		if err != nil {
+			return nil, err
+		}
+		r.Body = body
+	}
+	resp, err := t.next.RoundTrip(r)
+	if err != nil && !connected.Load() {
+		return nil, &pause{time.Now().Add(notReached), "a connection to Discord: " + err.Error()}
+	}
+	return resp, err
+}
+
+// forDiscordgo takes from an answer what discordgo would limit requests by, notes the status, which discordgo does not tell for
+// each error, and bounds the body.
+func forDiscordgo(ctx context.Context, resp *http.Response) *http.Response {
+	for name := range resp.Header {
+		if strings.HasPrefix(name, "X-Ratelimit-") {
+			resp.Header.Del(name)
+		}
+	}
+	if status, ok := ctx.Value(statusOf{}).(*int); ok {
+		*status = resp.StatusCode
+	}
+	resp.Body = struct {
+		io.Reader
+		io.Closer
+	}{io.LimitReader(resp.Body, maxAnswer), resp.Body}
+	return resp
+}
+
+// statusOf is the key under which a context holds where to note an answer's status.
+type statusOf struct{}
 
 // CloseIdleConnections is what http.Client looks for.
 func (t *transport) CloseIdleConnections() {
@@ -30,11 +99,11 @@ func (t *transport) CloseIdleConnections() {
 	}
 }
 
-func dialer(cfg Config) *http.Transport {
+func connections(cfg Config) *http.Transport {
 	t := &http.Transport{
 		Proxy: http.ProxyFromEnvironment, DialContext: cfg.Dial, ForceAttemptHTTP2: true,
 		MaxIdleConnsPerHost: 100, IdleConnTimeout: 90 * time.Second,
-		TLSHandshakeTimeout: 10 * time.Second, ResponseHeaderTimeout: 30 * time.Second,
+		TLSHandshakeTimeout: 10 * time.Second, ResponseHeaderTimeout: answerAfter,
 	}
 	if t.DialContext == nil {
 		t.DialContext = (&net.Dialer{Timeout: 10 * time.Second, KeepAlive: 30 * time.Second}).DialContext
