@@ -1,0 +1,104 @@
+package gateway
+
+import (
+	"bufio"
+	"encoding/json"
+	"fmt"
+	"net"
+	"net/http"
+	"sync"
+	"time"
+
+	"github.com/gorilla/websocket"
+)
+
+// host is the other end of discordgo's connection: as much of a gateway as it needs.
+type host struct {
+	conn net.Conn
+	ws   *websocket.Conn // from the upgrade on, which is before discordgo is open
+
+	writing sync.Mutex
+	over    chan struct{} // closed when the connection has ended
+	err     error         // why; once over is closed
+}
+
+// discordgo sends heartbeats for nothing: the connection is memory.
+const hostBeat = time.Hour
+
+func newHost(conn net.Conn) *host { return &host{conn: conn, over: make(chan struct{})} }
+
+// close ends the connection; serve returns.
+func (h *host) close() { h.conn.Close() }
+
+// serve greets discordgo and answers its heartbeats until the connection ends.
+func (h *host) serve() {
+	defer close(h.over)
+	defer h.conn.Close()
+	if h.err = h.greet(); h.err != nil {
+		return
+	}
+	for {
+		var f struct{ Op int }
+		if h.err = h.ws.ReadJSON(&f); h.err != nil {
+			return
+		}
+		if f.Op != opHeartbeat {
+			continue
+		}
+		if h.err = h.write([]byte(`{"op":11}`)); h.err != nil {
+			return
+		}
+	}
+}
+
+// greet is the begin of a session: Hello, whatever discordgo says to it, READY.
+func (h *host) greet() error {
+	req, err := http.ReadRequest(bufio.NewReader(h.conn))
+	if err != nil {
+		return fmt.Errorf("read discordgo's request: %w", err)
+	}
+	if h.ws, err = new(websocket.Upgrader).Upgrade(&upgrade{conn: h.conn}, req, nil); err != nil {
+		return fmt.Errorf("open discordgo's connection: %w", err)
+	}
+	if err := h.write(fmt.Appendf(nil, `{"op":10,"d":{"heartbeat_interval":%d}}`, hostBeat.Milliseconds())); err != nil {
+		return err
+	}
+	if _, _, err := h.ws.ReadMessage(); err != nil {
+		return fmt.Errorf("wait for discordgo's Identify: %w", err)
+	}
+	return h.write(encodeDispatch(0, "READY", json.RawMessage(`{"v":10,"session_id":"greenroom","user":{"id":"0"},"guilds":[]}`)))
+}
+
+// dispatch writes one event.
+func (h *host) dispatch(d *dispatch) error {
+	return h.write(encodeDispatch(d.seq, alias+d.Name, d.Body))
+}
+
+func (h *host) write(b []byte) error {
+	h.writing.Lock()
+	defer h.writing.Unlock()
+	if err := h.ws.WriteMessage(websocket.TextMessage, b); err != nil {
+		return fmt.Errorf("write to discordgo: %w", err)
+	}
+	return nil
+}
+
+// upgrade is an http.ResponseWriter that only gives its connection away.
+type upgrade struct {
+	conn   net.Conn
+	header http.Header
+}
+
+func (u *upgrade) Header() http.Header {
+	if u.header == nil {
+		u.header = http.Header{}
+	}
+	return u.header
+}
+
+func (u *upgrade) Write(b []byte) (int, error) { return u.conn.Write(b) }
+func (u *upgrade) WriteHeader(int)             {}
+
+func (u *upgrade) Hijack() (net.Conn, *bufio.ReadWriter, error) {
+	return u.conn, bufio.NewReadWriter(bufio.NewReader(u.conn), bufio.NewWriter(u.conn)), nil
+}
