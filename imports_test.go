@@ -38,13 +38,14 @@ var mayImport = map[string][]string{
 	"store/bolt":              {"store", "go.etcd.io/bbolt"},
 	"store/storetest":         {"store", "pgregory.net/rapid", "github.com/google/go-cmp"},
 	"bot/bottest":             {"bot", "bot/chat", "bot/quiz", "content", "content/library", "store", "store/storetest"},
+	"bot/bottest/campaign":    {"bot", "bot/bottest", "bot/chat", "bot/quiz", "content", "store", "store/bolt"},
 	"bot/slack/slackfake":     {"bot/chat", "github.com/gorilla/websocket"},
 	"bot/slack/slackworld":    {"bot/bottest", "bot/chat", "bot/slack", "bot/slack/slackfake", "store"},
 	"bot/discord/discordfake": {"bot/chat", "github.com/gorilla/websocket", "github.com/santhosh-tekuri/jsonschema"},
 }
 
 // testOnly packages are imported by tests and by each other.
-var testOnly = []string{"bot/bottest", "store/storetest", "bot/slack/slackfake", "bot/slack/slackworld", "bot/discord/discordfake"}
+var testOnly = []string{"bot/bottest", "bot/bottest/campaign", "store/storetest", "bot/slack/slackfake", "bot/slack/slackworld", "bot/discord/discordfake"}
 
 // pure packages, and pure files of the adapters, get time and chance from their callers and touch nothing outside.
 var (
