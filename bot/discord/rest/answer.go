@@ -14,6 +14,8 @@ type answer struct {
 	status int
 	header http.Header
 	theirs bool          // it does not come from Discord but from what stands before it
+	code   int           // 429: Discord's own, of a limit on what the request asks for: such a one is the caller's
+	body   []byte        // of such a 429
 	after  time.Duration // 429: how long to wait
 	global bool          // 429: the bot's limit of all requests
 	shared bool          // 429: others have used it up, so it counts for nothing
@@ -41,8 +43,10 @@ func read(r *http.Response) answer {
 	var told struct {
 		After  float64 `json:"retry_after"` // seconds
 		Global bool    `json:"global"`
+		Code   int     `json:"code"`
 	}
 	a.theirs = err != nil || json.Unmarshal(start, &told) != nil
+	a.code, a.body = told.Code, start
 	a.global = told.Global || r.Header.Get("X-RateLimit-Global") != "" || r.Header.Get("X-RateLimit-Scope") == "global"
 	a.shared = r.Header.Get("X-RateLimit-Scope") == "shared"
 	if a.after = time.Duration(told.After * float64(time.Second)); a.after <= 0 {
@@ -58,8 +62,8 @@ func read(r *http.Response) answer {
 	return a
 }
 
-// limited tells whether a limit refused the request, so that nothing was done.
-func (a answer) limited() bool { return a.status == http.StatusTooManyRequests }
+// limited tells whether a limit of requests refused this one, so that nothing was done.
+func (a answer) limited() bool { return a.status == http.StatusTooManyRequests && a.code == 0 }
 
 // edge tells whether it is a limit of Cloudflare's.
 func (a answer) edge() bool { return a.limited() && a.theirs }

@@ -49,7 +49,7 @@ type canned struct {
 	err    error
 }
 
-const fiveSeconds = 5 * time.Second
+const perWindow = 5 * time.Second
 
 func (d *discord) RoundTrip(r *http.Request) (*http.Response, error) {
 	at := routeOf(r.Method, strings.TrimPrefix(r.URL.Path, "/api/v10/"))
@@ -100,7 +100,7 @@ func (d *discord) answer(r *http.Request, at route) (*http.Response, error) {
 		if name, limit := d.bucket(at); name != "" {
 			w, ok := d.windows[name+at.major]
 			if !ok || !now.Before(w.end) {
-				w = &window{end: now.Add(fiveSeconds)}
+				w = &window{end: now.Add(perWindow)}
 				if d.windows == nil {
 					d.windows = map[string]*window{}
 				}

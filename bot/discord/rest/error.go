@@ -18,6 +18,8 @@ type Error struct {
 	Code    int    // Discord's own (docs.discord.com, JSON Error Codes); 0 where the answer is not Discord's JSON
 	Message string // Discord's words, with those about single fields of the body
 	Path    string // method and path, without what is secret in it
+
+	After time.Duration // Status 429, and a Code: how long what was asked for is limited
 }
 
 func (e *Error) Error() string {
@@ -48,9 +50,8 @@ func Is(err error, codes ...int) bool {
 	return false
 }
 
-// mended is an error of discordgo or net/http as this package promises it. Their texts hold the address. status is 0 where no
-// answer came.
-func (c *Client) mended(r Request, status int, err error) error {
+// mended is an error of discordgo or net/http as this package promises it. Their texts hold the address.
+func (c *Client) mended(r Request, got answer, err error) error {
 	path := r.Method + " " + redacted(r.Path)
 	var wait *pause
 	var refused *discordgo.RESTError
@@ -59,9 +60,9 @@ func (c *Client) mended(r Request, status int, err error) error {
 	case errors.As(err, &wait):
 		return &Wait{Until: c.cfg.Now().Add(time.Until(wait.until)), Why: wait.why}
 	case errors.As(err, &refused):
-		return readError(status, refused.ResponseBody, path)
-	case status >= 300: // discordgo has no type for 502
-		return readError(status, nil, path)
+		return readError(got, refused.ResponseBody, path)
+	case got.status >= 300: // discordgo's error of 502 and 429 does not say what it is
+		return readError(got, got.body, path)
 	case errors.As(err, &network):
 		return fmt.Errorf("%s: %w", path, network.Err)
 	}
@@ -69,8 +70,8 @@ func (c *Client) mended(r Request, status int, err error) error {
 }
 
 // readError reads the body of an answer that is no success.
-func readError(status int, body []byte, path string) *Error {
-	e := &Error{Status: status, Path: path, Message: http.StatusText(status)}
+func readError(got answer, body []byte, path string) *Error {
+	e := &Error{Status: got.status, Path: path, Message: http.StatusText(got.status), After: got.after}
 	var told struct {
 		Code    int             `json:"code"`
 		Message string          `json:"message"`

@@ -233,7 +233,7 @@ func (l *limits) answered(at route, b *bucket, a answer) {
 		l.refuseToken(now)
 	case a.status < 300 && !at.reply:
 		l.acceptToken()
-	case a.status != http.StatusTooManyRequests:
+	case !a.limited():
 	case a.edge():
 		l.stop(edgeLimit, now.Add(a.after))
 		l.log.Warn("discord: Cloudflare limits this machine's address", slog.Duration("after", a.after))

@@ -89,9 +89,9 @@ func (c *Client) Do(ctx context.Context, r Request, v any) error {
 	if err != nil {
 		return fmt.Errorf("%s %s: %w", r.Method, redacted(r.Path), err)
 	}
-	var status int
+	var got answer
 	options := []discordgo.RequestOption{
-		discordgo.WithContext(context.WithValue(ctx, statusOf{}, &status)), discordgo.WithRestRetries(0), discordgo.WithRetryOnRatelimit(false),
+		discordgo.WithContext(context.WithValue(ctx, answerKey{}, &got)), discordgo.WithRestRetries(0), discordgo.WithRetryOnRatelimit(false),
 	}
 	if r.Reason != "" {
 		options = append(options, discordgo.WithAuditLogReason(r.Reason))
@@ -100,7 +100,7 @@ func (c *Client) Do(ctx context.Context, r Request, v any) error {
 	bucket.Lock()
 	answer, err := c.session.RequestWithLockedBucket(r.Method, c.cfg.API+r.Path, kind, body, bucket, 0, options...)
 	if err != nil {
-		return c.mended(r, status, err)
+		return c.mended(r, got, err)
 	}
 	if v == nil {
 		return nil

@@ -45,7 +45,7 @@ func (t *transport) RoundTrip(r *http.Request) (*http.Response, error) {
 		t.limits.answered(at, b, a)
 		switch {
 		case !a.limited():
-			return forDiscordgo(r.Context(), resp), nil
+			return forDiscordgo(r.Context(), resp, a), nil
 		case try == tries:
 			return nil, &pause{time.Now().Add(a.after), "a rate limit, again and again"}
 		}
@@ -71,16 +71,16 @@ func (t *transport) once(r *http.Request) (*http.Response, error) {
 	return resp, err
 }
 
-// forDiscordgo takes from an answer what discordgo would limit requests by, notes the status, which discordgo does not tell for
-// each error, and bounds the body.
-func forDiscordgo(ctx context.Context, resp *http.Response) *http.Response {
+// forDiscordgo takes from an answer what discordgo would limit requests by, notes what it does not tell of each error, and bounds
+// the body.
+func forDiscordgo(ctx context.Context, resp *http.Response, a answer) *http.Response {
 	for name := range resp.Header {
 		if strings.HasPrefix(name, "X-Ratelimit-") {
 			resp.Header.Del(name)
 		}
 	}
-	if status, ok := ctx.Value(statusOf{}).(*int); ok {
-		*status = resp.StatusCode
+	if note, ok := ctx.Value(answerKey{}).(*answer); ok {
+		*note = a
 	}
 	resp.Body = struct {
 		io.Reader
@@ -89,8 +89,8 @@ func forDiscordgo(ctx context.Context, resp *http.Response) *http.Response {
 	return resp
 }
 
-// statusOf is the key under which a context holds where to note an answer's status.
-type statusOf struct{}
+// answerKey is the key under which a context holds where to note an answer.
+type answerKey struct{}
 
 // CloseIdleConnections is what http.Client looks for.
 func (t *transport) CloseIdleConnections() {
