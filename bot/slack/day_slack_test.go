@@ -18,8 +18,8 @@ import (
 	"testing"
 	"time"
 
+	"greenroom/bot/bottest/campaign"
 	"greenroom/bot/slack/slackfake"
-	"greenroom/store"
 )
 
 // The app of the day, as the fake Slack and the bot know it.
@@ -33,6 +33,7 @@ const (
 // tapped is the fake Slack on a port, with a tap on its line: it keeps what happened to every message and what the bot was
 // told of every message that it sent, and kills the bot at a chosen call.
 type tapped struct {
+	campaign.Reaper
 	d      *day
 	fake   *slackfake.Fake
 	victim string   // address of the bot
@@ -44,15 +45,13 @@ type tapped struct {
 	sends   []send
 	claimed map[string]bool // channel and ts of messages that belong to a send
 	pressed map[string]bool // channel and ts of messages in which somebody clicked
-	life    *life
-	strike  strike
-	seen    int // calls of the strike's kind in its lives
-	hit     bool
-	kills   map[int]bool // lives that were killed
 	doubts  int
 	begun   int  // calls that send a message
 	hungry  bool // the next question is confirmed and goes nowhere
 }
+
+// submit is what a strike calls it that a member sends a form; a method of the Web API has its own name.
+const submit = "submit"
 
 // entry is what happened to a message.
 type entry struct {
@@ -69,43 +68,18 @@ type send struct {
 	Doubt     bool   // the bot was not told whether it did
 }
 
-// strike is a moment at which the bot is killed.
-type strike struct {
-	Call  string        // a method of the Web API, or submit: a form that a member sends; empty: never
-	Nth   int           // at the n-th
-	When  phase         // of a method
-	Delay time.Duration // after it
-}
-
-type phase int
-
-const (
-	before phase = iota // nothing was done
-	amid                // it was done and the bot was not told
-	after               // the bot was told
-)
-
-func (s strike) kills() bool { return s.Call != "" }
-
-// anyStrike chooses how a session's life ends.
-func (d *day) anyStrike() strike {
-	s := strike{Nth: 1 + d.random.IntN(4), When: phase(d.random.IntN(3)), Delay: time.Duration(d.random.IntN(4000)) * time.Microsecond}
-	s.Call = []string{"chat.postMessage", "chat.postMessage", "chat.postMessage", "views.open", "chat.update", "submit", "submit"}[d.random.IntN(7)]
-	return s
-}
-
-func newTapped(t *testing.T, d *day) *tapped {
+func newTapped(t *testing.T, d *day, folder string) *tapped {
 	t.Helper()
-	file, err := os.Create(filepath.Join(d.folder, "journal.jsonl"))
+	file, err := os.Create(filepath.Join(folder, "journal.jsonl"))
 	if err != nil {
 		t.Fatal(err)
 	}
-	s := &tapped{d: d, file: file, claimed: map[string]bool{}, pressed: map[string]bool{}, kills: map[int]bool{}}
+	s := &tapped{d: d, file: file, claimed: map[string]bool{}, pressed: map[string]bool{}}
 	s.fake = slackfake.New(slackfake.Config{
 		Now: d.clock.Now, Seed: d.seed, AppToken: dayAppToken, SigningSecret: daySecret, ClientID: dayClient, ClientSecret: dayClientSecret,
 		RateLimits: true, Journal: s, Deliveries: inOrder,
 	})
-	server := httptest.NewServer(s.tap(s.fake.Handler()))
+	server := httptest.NewServer(s.Tap(s.fake.Handler(), method, s.listen))
 	s.fake.ServedAt(server.URL)
 	listener, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
@@ -164,7 +138,7 @@ func (s *tapped) Write(line []byte) (int, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.entries = append(s.entries, e)
-	if e.Kind == slackfake.Posted && isPost(e.Key) {
+	if e.Kind == slackfake.Posted && campaign.IsPost(e.Key) {
 		for _, team := range s.d.teams {
 			if team.id == e.Team {
 				team.appeared(e)
@@ -185,12 +159,6 @@ func keyOf(metadata json.RawMessage) (key, page string) {
 	return m.Payload.Key, m.Payload.Page
 }
 
-// isPost tells whether a key is that of a question in a channel.
-func isPost(key string) bool {
-	parts := store.Ref(key).Parts()
-	return len(parts) == 3 && parts[1] == "post"
-}
-
 // log is everything that happened to messages so far.
 func (s *tapped) log() []entry {
 	s.mu.Lock()
@@ -204,30 +172,24 @@ func (s *tapped) posts() int {
 	return len(s.entries)
 }
 
-// lives tells the tap which life of the bot it is.
-func (s *tapped) lives(l *life) {
+// sentFirst are the sends of first pages that were posted or are in doubt, by key.
+func (s *tapped) sentFirst() map[string][]send {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	s.life = l
-}
-
-func (s *tapped) arm(k strike) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	s.strike, s.seen, s.hit = k, 0, false
-}
-
-func (s *tapped) struck() bool {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	return s.hit
+	sends := map[string][]send{}
+	for _, one := range s.sends {
+		if one.Page == "1" && (one.TS != "" || one.Doubt) {
+			sends[one.Key] = append(sends[one.Key], one)
+		}
+	}
+	return sends
 }
 
 // clicks notes that somebody clicks in a message; clicked tells it.
-func (s *tapped) clicks(m slackfake.Message) {
+func (s *tapped) clicks(in slackfake.Place) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	s.pressed[m.Channel+"/"+m.TS] = true
+	s.pressed[in.Channel+"/"+in.TS] = true
 }
 
 func (s *tapped) clicked(at string) bool {
@@ -236,85 +198,19 @@ func (s *tapped) clicked(at string) bool {
 	return s.pressed[at]
 }
 
-func (s *tapped) strikeNow() {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	s.kill(0)
-}
-
-// kill ends the bot's life, now or after a while. Its caller holds mu.
-func (s *tapped) kill(after time.Duration) {
-	l := s.life
-	s.hit = true
-	s.kills[l.number] = true
-	if after == 0 {
-		l.kill()
-		return
+// method is the method of the Web API that a request calls; empty for all else.
+func method(r *http.Request) string {
+	name, _ := strings.CutPrefix(r.URL.Path, "/api/")
+	if name == r.URL.Path {
+		return ""
 	}
-	time.AfterFunc(after, l.kill)
-}
-
-// moment counts a call and tells whether it is the strike's.
-func (s *tapped) moment(call string) (strike, bool) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	if s.hit || call != s.strike.Call {
-		return strike{}, false
-	}
-	s.seen++
-	return s.strike, s.seen == s.strike.Nth
-}
-
-// submitting tells that a member sends a form.
-func (s *tapped) submitting() {
-	if k, now := s.moment("submit"); now {
-		s.mu.Lock()
-		defer s.mu.Unlock()
-		s.kill(k.Delay)
-	}
-}
-
-// tap stands between the bot and Slack.
-func (s *tapped) tap(slack http.Handler) http.Handler {
-	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		method, isCall := strings.CutPrefix(r.URL.Path, "/api/")
-		if !isCall {
-			slack.ServeHTTP(w, r)
-			return
-		}
-		k, now := s.moment(method)
-		if now && k.When == before {
-			s.killed(0)
-			panic(http.ErrAbortHandler)
-		}
-		answer := s.listen(method, slack, r)
-		if now && k.When == amid || answer == nil {
-			if now {
-				s.killed(0)
-			}
-			panic(http.ErrAbortHandler)
-		}
-		for name, values := range answer.Header() {
-			w.Header()[name] = values
-		}
-		w.WriteHeader(answer.Code)
-		_, _ = w.Write(answer.Body.Bytes())
-		if now {
-			s.killed(k.Delay)
-		}
-	})
-}
-
-func (s *tapped) killed(after time.Duration) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	s.kill(after)
+	return name
 }
 
 // listen makes a call and keeps what became of it; nil where the fake ends the connection.
-func (s *tapped) listen(method string, slack http.Handler, r *http.Request) (answer *httptest.ResponseRecorder) {
+func (s *tapped) listen(method string, r *http.Request) (answer *httptest.ResponseRecorder) {
 	if method != "chat.postMessage" {
-		return carry(slack, r)
+		return campaign.Carry(s.fake.Handler(), r)
 	}
 	body, err := io.ReadAll(r.Body)
 	if err != nil {
@@ -330,10 +226,11 @@ func (s *tapped) listen(method string, slack http.Handler, r *http.Request) (ans
 	}
 	s.mu.Lock()
 	s.begun++
-	from, number, begun := len(s.entries), s.life.number, s.begun
+	from, begun := len(s.entries), s.begun
 	s.mu.Unlock()
+	number := s.Life()
 
-	answer = carry(slack, r)
+	answer = campaign.Carry(s.fake.Handler(), r)
 	if key == "" {
 		return answer
 	}
@@ -371,7 +268,7 @@ func (s *tapped) swallowed() bool {
 func (s *tapped) swallows(key string) bool {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	was := s.hungry && isPost(key)
+	was := s.hungry && campaign.IsPost(key)
 	s.hungry = s.hungry && !was
 	return was
 }
@@ -382,7 +279,7 @@ func (s *tapped) copied() bool {
 	defer s.mu.Unlock()
 	seen := map[string]bool{}
 	for _, e := range s.entries {
-		if e.Kind == slackfake.Posted && isPost(e.Key) && e.Page == "1" {
+		if e.Kind == slackfake.Posted && campaign.IsPost(e.Key) && e.Page == "1" {
 			if seen[e.Key] {
 				return true
 			}
@@ -390,19 +287,6 @@ func (s *tapped) copied() bool {
 		}
 	}
 	return false
-}
-
-func carry(slack http.Handler, r *http.Request) (answer *httptest.ResponseRecorder) {
-	defer func() {
-		if p := recover(); p == http.ErrAbortHandler {
-			answer = nil
-		} else if p != nil {
-			panic(p)
-		}
-	}()
-	answer = httptest.NewRecorder()
-	slack.ServeHTTP(answer, r)
-	return answer
 }
 
 // inDoubt tells whether an answer leaves open what was done.

@@ -5,20 +5,20 @@ import (
 	"fmt"
 	"math/rand/v2"
 	"os"
-	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
 	"time"
 
 	"greenroom/bot/bottest"
+	"greenroom/bot/bottest/campaign"
 	"greenroom/bot/slack/slackfake"
 )
 
 // A day: the real bot, in a process of its own, serves three workspaces with sixty channels and three hundred members
 // who answer, click twice, look around and write, against a fake Slack in this process that refuses, fails after it
 // posted, doubles deliveries and renews connections. The bot is killed as kill -9 does, at moments chosen by a seed. Then
-// the judge (day_judge_test.go) reads what ever stood in Slack, what became of every call, and the store.
+// the judge (bottest/campaign) reads what ever stood in Slack, what became of every call, and the store.
 var (
 	seed  = flag.Uint64("seed", 0, "which moments and faults the day chooses; 0 takes the time")
 	kills = flag.Int("kills", 5, "how often the day kills the bot")
@@ -26,7 +26,7 @@ var (
 )
 
 func TestMain(m *testing.M) {
-	maybeVictim()
+	campaign.MaybeVictim(parts)
 	os.Exit(m.Run())
 }
 
@@ -122,20 +122,16 @@ type day struct {
 	size
 	spoiled
 	seed     uint64
-	folder   string
 	random   *rand.Rand
 	clock    *bottest.Clock
 	history  bool // the bot has the scopes to read channels
 	http     bool // Slack delivers by signed HTTP
 	slack    *tapped
-	life     *life
-	lives    int
-	keyring  string
+	lives    *campaign.Lives
 	teams    []*workspace
 	began    time.Time     // from when on slots are expected
 	ended    time.Time     // until when
 	patience time.Duration // for anything that is awaited
-	usage    []string      // what lives that ended in order said of their memory
 }
 
 // spoiled is what a day does wrong on purpose, for the judge to see.
@@ -157,15 +153,26 @@ var midnight = time.Date(2026, 11, 24, 0, 0, 0, 0, time.UTC)
 
 func newDay(t *testing.T, s size, history, http bool) *day {
 	t.Helper()
-	d := &day{size: s, seed: *seed, folder: t.TempDir(), history: history, http: http, patience: 4 * time.Minute}
+	d := &day{size: s, seed: *seed, history: history, http: http, patience: 4 * time.Minute}
 	if d.seed == 0 {
 		d.seed = uint64(time.Now().UnixNano())
 	}
 	t.Logf("seed %d, %d kills", d.seed, s.kills)
 	d.random = rand.New(rand.NewPCG(d.seed, 1))
 	d.clock = bottest.NewFastClock(midnight, rate)
-	d.keyring = newKeyring(t)
-	d.slack = newTapped(t, d)
+	folder := t.TempDir()
+	d.slack = newTapped(t, d, folder)
+	v := victim{
+		API: d.slack.fake.API(), Secret: daySecret,
+		App: appConfig{ID: dayClient, Secret: dayClientSecret, Redirect: "http://" + d.slack.victim + "/slack/oauth", Keys: newKeyring(t)},
+	}
+	if !http {
+		v.AppToken = dayAppToken
+	}
+	d.lives = &campaign.Lives{
+		Victim: campaign.Victim{Folder: folder, Banks: 2 * s.channels, Questions: 3, Rate: rate, EditsEvery: time.Second, Platform: v},
+		Clock:  d.clock, Hooks: d.slack.hooks, Born: d.slack.Lives,
+	}
 	for i := range s.workspaces {
 		d.teams = append(d.teams, newWorkspace(d, i))
 	}
@@ -187,9 +194,9 @@ func playAndJudge(t *testing.T, s size, history, http bool) {
 // play goes through the day.
 func (d *day) play(t *testing.T) {
 	t.Helper()
-	d.start(t, strike{})
+	d.start(t, campaign.Strike{})
 	d.setUp(t)
-	d.end(t)
+	d.lives.End(t)
 	rest := d.awaken(t.Context())
 	defer rest()
 	if !d.calm {
@@ -202,9 +209,9 @@ func (d *day) play(t *testing.T) {
 	}
 	for i, at := range d.slots() {
 		d.clock.Jump(at.Add(-2 * time.Second).Sub(d.clock.Now()))
-		s := strike{}
+		s := campaign.Strike{}
 		if doomed[i] {
-			s = d.anyStrike()
+			s = campaign.AnyStrike(d.random, "chat.postMessage", "chat.postMessage", "chat.postMessage", "views.open", "chat.update", submit, submit)
 		}
 		d.session(t, at, s)
 		if t.Failed() {
@@ -215,9 +222,9 @@ func (d *day) play(t *testing.T) {
 	d.clock.Jump(7 * time.Hour) // to the result of the last post
 	d.slack.behave()
 	d.quiet(t)
-	d.start(t, strike{})
+	d.start(t, campaign.Strike{})
 	d.await(t, "every copy is clicked", d.clickCopies)
-	d.end(t)
+	d.lives.End(t)
 	d.quiet(t)
 }
 
@@ -231,13 +238,13 @@ func (d *day) doomed() map[int]bool {
 }
 
 // session is one life of the bot, or several where it is killed: the schedules of an instant fire and their posts are played.
-func (d *day) session(t *testing.T, at time.Time, s strike) {
+func (d *day) session(t *testing.T, at time.Time, s campaign.Strike) {
 	t.Helper()
 	d.start(t, s)
 	half := false
 	d.await(t, "everything is posted and played", func() bool {
-		if d.life.over() {
-			d.restart(t)
+		if d.lives.Life.Over() {
+			d.lives.Again(t)
 		}
 		if !half && d.slack.posts() > 0 && !d.http {
 			d.slack.fake.Refresh()
@@ -246,14 +253,14 @@ func (d *day) session(t *testing.T, at time.Time, s strike) {
 		if d.clock.Now().Before(at.Add(time.Second)) || !d.caughtUp() {
 			return false
 		}
-		if s.kills() && !d.slack.struck() { // its moment did not come
-			d.slack.strikeNow()
+		if s.Kills() && !d.slack.Struck() { // its moment did not come
+			d.slack.Strike(0)
 			return false
 		}
 		return true
 	})
 	d.slack.fake.Settle()
-	d.end(t)
+	d.lives.End(t)
 }
 
 // caughtUp tells whether every slot so far is posted and played by everybody who wants to.
@@ -269,16 +276,24 @@ func (d *day) caughtUp() bool {
 	return true
 }
 
+// start begins a life that s may end.
+func (d *day) start(t *testing.T, s campaign.Strike) {
+	t.Helper()
+	d.slack.Arm(s)
+	d.lives.Begin(t)
+}
+
+// quiet lets the bot do what is left to do now.
+func (d *day) quiet(t *testing.T) {
+	t.Helper()
+	d.slack.Arm(campaign.Strike{})
+	d.lives.Quiet(t)
+}
+
 // await waits for something.
 func (d *day) await(t *testing.T, what string, ok func() bool) {
 	t.Helper()
-	tick := time.NewTicker(10 * time.Millisecond)
-	defer tick.Stop()
-	for end := time.Now().Add(d.patience); !ok(); <-tick.C {
-		if d.life.over() && !d.life.killed() || time.Now().After(end) {
-			t.Fatalf("waited until %s\n%s\n%s", what, d.stuck(), d.lastWords())
-		}
-	}
+	d.lives.Await(t, d.patience, what, ok, d.stuck)
 }
 
 // stuck says who is still at what.
@@ -287,21 +302,12 @@ func (d *day) stuck() string {
 	for _, team := range d.teams {
 		fmt.Fprintf(&b, "%s: %d of %d slots posted\n", team.id, team.postedSlots(), len(team.expected(d.clock.Now())))
 		for _, m := range team.members {
-			if doing := m.doing(); doing != "" {
-				fmt.Fprintf(&b, "%s %s: %s\n", team.id, m.id, doing)
+			if doing := m.Doing(); doing != "" {
+				fmt.Fprintf(&b, "%s %s: %s\n", team.id, m.ID, doing)
 			}
 		}
 	}
 	return b.String()
-}
-
-func (d *day) lastWords() string {
-	log, err := os.ReadFile(filepath.Join(d.folder, "victim.log"))
-	if err != nil {
-		return err.Error()
-	}
-	lines := strings.Split(string(log), "\n")
-	return strings.Join(lines[max(0, len(lines)-25):], "\n")
 }
 
 // slots are the moments at which schedules fire, in order, each once.
