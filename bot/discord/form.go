@@ -1,8 +1,7 @@
 package discord
 
 import (
-	"strings"
-	"unicode"
+	"slices"
 
 	"github.com/bwmarrin/discordgo"
 
@@ -44,64 +43,105 @@ type selectInput struct {
 	Options   []selectOption          `json:"options"`
 }
 
+// channelSelect is a menu of the guild's channels; its value is a list of ids.
+type channelSelect struct {
+	Type      discordgo.ComponentType `json:"type"`
+	CustomID  string                  `json:"custom_id"`
+	Required  bool                    `json:"required"`
+	MinValues int                     `json:"min_values"`
+	MaxValues int                     `json:"max_values"`
+	Channels  []discordgo.ChannelType `json:"channel_types"`
+}
+
 type selectOption struct {
 	Label   string `json:"label"`
 	Value   string `json:"value"`
 	Default bool   `json:"default,omitempty"`
 }
 
-// Modal draws a form; named is the workspace that it must carry, as in a button of a direct message. An intro that does not fit
-// one text ends with an ellipsis: a form asks, what it asks about stands in the message.
+// Modal draws a form; named is the workspace that it must carry, as in a button of a direct message. A form asks; what it asks about
+// stands in the message where it was opened. So of an intro that is longer than one text the rest is left out, and a line says so.
 func Modal(f chat.Form, named chat.Workspace) modal {
-	m := modal{CustomID: customID(f.Value, named), Title: f.Title}
-	intro := page.Cut(page.Rows(f.Intro), func(int) page.Space {
-		return &space{used: size{chars: len("\n…"), bytes: textBytes + len("\n…")}}
-	})
-	if len(intro) > 0 {
-		text := draw(intro[0])
-		if len(intro) > 1 {
-			text += "\n…"
-		}
-		for _, t := range texts(text) {
-			m.Components = append(m.Components, t)
-		}
-	}
+	m := modal{CustomID: customID(f.Value, named), Title: page.Clip(page.Inert(f.Title), maxTitle)}
+	m.Components = append(m.Components, intro(f.Intro)...)
 	for _, field := range f.Fields {
-		m.Components = append(m.Components, label{labelComponent, field.Label, field.Hint, fieldInput(field)})
+		m.Components = append(m.Components, label{
+			Type: labelComponent, Label: page.Clip(page.Inert(field.Label), maxTitle),
+			Description: page.Clip(page.Inert(field.Hint), maxHint), Component: fieldInput(field),
+		})
 	}
 	return m
 }
 
+const (
+	maxTitle  = 45  // characters of a form's title and of a field's label
+	maxHint   = 100 // of a field's description, and of a choice
+	maxChoice = 100
+)
+
+// intro draws what stands above a form's fields, as at most one text: a form has room for five things.
+func intro(blocks []chat.Block) []any {
+	rows := tables(page.Rows(blocks))
+	if !page.Fit(rows, introSpace()) {
+		rest := page.Row{Kind: page.Text, Small: true, Runs: []page.Run{{Text: leftOut}}}
+		cut := page.Cut(rows, func(int) page.Space {
+			left := introSpace()
+			page.Fit([]page.Row{rest}, left)
+			return left
+		})
+		rows = append(cut[0][:len(cut[0]):len(cut[0])], rest)
+	}
+	text := draw(rows)
+	if page.Blank(text) {
+		return nil
+	}
+	return []any{component{Type: discordgo.TextDisplayComponent, Content: text}}
+}
+
+// leftOut stands in for what of an intro is too long for a form.
+const leftOut = "… The rest is left out here. It stands in the message where you opened this form."
+
+func introSpace() *space { return &space{chars: maxText, bytes: maxTextBytes - textBytes} }
+
 func fieldInput(f chat.Field) any {
 	switch f.Kind {
 	case chat.OneField, chat.ManyField:
-		in := selectInput{
-			Type: discordgo.SelectMenuComponent, CustomID: f.Name, Required: !f.Optional,
-			MinValues: 1, MaxValues: 1,
+		return choiceInput(f)
+	case chat.ChannelField:
+		return channelSelect{
+			Type: discordgo.ChannelSelectMenuComponent, CustomID: f.Name, Required: !f.Optional, MinValues: least(f), MaxValues: 1,
+			Channels: []discordgo.ChannelType{discordgo.ChannelTypeGuildText, discordgo.ChannelTypeGuildNews, discordgo.ChannelTypeGuildForum},
 		}
-		if f.Optional {
-			in.MinValues = 0
-		}
-		if f.Kind == chat.ManyField {
-			in.MaxValues = len(f.Choices)
-		}
-		for _, c := range f.Choices {
-			chosen := false
-			for _, v := range f.Chosen {
-				chosen = chosen || v == c.Value
-			}
-			in.Options = append(in.Options, selectOption{c.Label, c.Value, chosen})
-		}
-		return in
 	}
 	style := discordgo.TextInputShort
 	if f.Kind == chat.LongField {
 		style = discordgo.TextInputParagraph
 	}
-	return textInput{discordgo.TextInputComponent, f.Name, style, f.Value, !f.Optional, f.Limit()}
+	return textInput{discordgo.TextInputComponent, f.Name, style, page.Clip(f.Value, f.Limit()), !f.Optional, f.Limit()}
 }
 
-// blank tells whether nothing of s would be seen.
-func blank(s string) bool {
-	return strings.TrimFunc(s, unicode.IsSpace) == ""
+func choiceInput(f chat.Field) selectInput {
+	in := selectInput{
+		Type: discordgo.SelectMenuComponent, CustomID: f.Name, Required: !f.Optional, MinValues: least(f), MaxValues: 1,
+		Options: make([]selectOption, len(f.Choices)),
+	}
+	if f.Kind == chat.ManyField {
+		in.MaxValues = len(f.Choices)
+	}
+	left := in.MaxValues // more than that must not be chosen at first
+	for i, c := range f.Choices {
+		chosen := left > 0 && slices.Contains(f.Chosen, c.Value)
+		if chosen {
+			left--
+		}
+		in.Options[i] = selectOption{page.Clip(page.Inert(c.Label), maxChoice), c.Value, chosen}
+	}
+	return in
+}
+
+func least(f chat.Field) int {
+	if f.Optional {
+		return 0
+	}
+	return 1
 }

@@ -2,7 +2,9 @@ package discord
 
 import (
 	"fmt"
+	"net/url"
 	"regexp"
+	"slices"
 	"strings"
 	"unicode"
 
@@ -10,64 +12,43 @@ import (
 	"greenroom/bot/page"
 )
 
-// zeroWidth stands where Discord has no escape: it shows nothing and parts what would be read together.
-const zeroWidth = "\u200b"
+// maxAligned is how many columns a table may take as lines of code. A phone shows some forty, and no line of code can be read once it
+// is wrapped.
+const maxAligned = 48
 
-// Discord's markdown shows a backslash's punctuation as it is. These are escaped wherever they stand: emphasis, spoilers,
-// code, links and mentions. A backslash alone does not keep @everyone from being shown as
-// one, so the at sign is parted from it. Whether anybody is notified is decided by allowed_mentions alone.
-var escaper = strings.NewReplacer(
-	`\`, `\\`, `*`, `\*`, `_`, `\_`, `~`, `\~`, "`", "\\`", `|`, `\|`, `[`, `\[`, `]`, `\]`, `<`, `\<`, `>`, `\>`,
-	"@everyone", "@"+zeroWidth+"everyone", "@here", "@"+zeroWidth+"here",
-)
-
-// colon finds those that could begin an emoji or make an address: Discord would show something else in their place.
-var colon = regexp.MustCompile(`:([0-9A-Za-z_+/-]|$)`)
-
-// escape makes a text inert: it is shown as it was typed.
-func escape(s string) string {
-	lines := strings.Split(colon.ReplaceAllString(escaper.Replace(s), `\:$1`), "\n")
-	for i, line := range lines {
-		lines[i] = escapeStart(line)
-	}
-	return strings.Join(lines, "\n")
-}
-
-// escapeStart breaks what is markup only where a line begins: headings, lists, subtext. (A quote's > is escaped everywhere.)
-func escapeStart(line string) string {
-	text := strings.TrimLeftFunc(line, unicode.IsSpace)
-	indent := line[:len(line)-len(text)]
-	if text == "" {
-		return line
-	}
-	if strings.ContainsRune("#-+", rune(text[0])) {
-		return indent + `\` + text
-	}
-	if n := len(text) - len(strings.TrimLeft(text, "0123456789")); n > 0 && n < len(text) && (text[n] == '.' || text[n] == ')') {
-		return indent + text[:n] + `\` + text[n:]
-	}
-	return line
-}
-
-// inline draws code within a line. Runs of backticks are parted: Discord knows no way to write them.
-func inline(s string) string {
-	s = strings.Join(strings.FieldsFunc(s, func(r rune) bool { return r == '\n' || r == '\r' }), " ")
-	if !strings.Contains(s, "`") {
-		if strings.TrimSpace(s) == "" {
-			return escape(s)
+// tables makes lists of the tables that cannot be lines of code: the wide ones, and those with names and times, which Discord
+// writes in no code.
+func tables(rows []page.Row) []page.Row {
+	var out []page.Row
+	for i, row := range rows {
+		if row.Kind != page.Table || !drawnBySpan(row) && page.Width(row.Cells, verbatim) <= maxAligned {
+			if out != nil {
+				out = append(out, row)
+			}
+			continue
 		}
-		return "`" + s + "`"
+		if out == nil {
+			out = append(make([]page.Row, 0, len(rows)+8), rows[:i]...)
+		}
+		out = append(out, row.Entries()...)
 	}
-	return "``" + strings.ReplaceAll(s, "`", zeroWidth+"`"+zeroWidth) + "``"
+	if out == nil {
+		return rows
+	}
+	return out
 }
 
-// fence draws a code block. A language that is not one short word would be shown as the first line of code.
-func fence(lang, code string) string {
-	if len(lang) > 20 || strings.TrimLeft(lang, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789+-#._") != "" {
-		lang = ""
+func drawnBySpan(table page.Row) bool {
+	for _, cells := range table.Cells {
+		for _, cell := range cells {
+			for _, run := range cell {
+				if run.Span != nil {
+					return true
+				}
+			}
+		}
 	}
-	code = strings.ReplaceAll(code, "```", "`"+zeroWidth+"`"+zeroWidth+"`")
-	return "```" + lang + "\n" + code + "\n```"
+	return false
 }
 
 // draw writes rows as Discord's markdown.
@@ -84,112 +65,214 @@ func draw(rows []page.Row) string {
 
 // between is what parts a row from the one before it.
 func between(before, row page.Row) string {
-	if row.Gap && before.Level == 0 && row.Kind == page.Text {
-		return "\n\n"
+	switch {
+	case !row.Gap || before.Level > 0 || row.Kind != page.Text || before.Kind == page.Rule:
+		return "\n"
+	case before.Quote && row.Quote:
+		return "\n> \n"
 	}
-	return "\n"
+	return "\n\n"
 }
 
+// drawRow writes a row. A rule is a blank line: Discord's markdown has none.
 func drawRow(row page.Row) string {
 	switch row.Kind {
 	case page.Code:
 		return fence(row.Lang, row.Code)
 	case page.Table:
-		return fence("", page.Aligned(row.Cells, speak))
+		return fence("", page.Aligned(row.Cells, verbatim))
 	case page.Rule:
 		return ""
+	}
+	heading := row.Level > 0 && row.Level <= maxHeading && row.Depth == 0
+	if row.Level > 0 && !heading {
+		row.Runs = stressed(row.Runs)
 	}
 	text := drawRuns(row.Runs)
 	if row.Level > 0 {
 		text = strings.ReplaceAll(text, "\n", " ")
 	}
-	if row.Level > 3 && text != "" { // Discord knows three sizes
-		strong := make([]page.Run, len(row.Runs))
-		for i, run := range row.Runs {
-			run.Strong = true
-			strong[i] = run
-		}
-		text = strings.ReplaceAll(drawRuns(strong), "\n", " ")
+	text = guard(text)
+	first, others := prefixes(row)
+	switch {
+	case heading && text != "":
+		first += "###"[:row.Level] + " "
+	case row.Small && row.Depth == 0 && !row.Quote && row.Level == 0 && text != "":
+		first, others = "-# ", "-# "
+	case row.Mark != "" && text == "":
+		text = zeroWidth // an item that holds only code or another list
 	}
-	var prefix, indent string
-	if row.Quote {
-		prefix, indent = "> ", "> "
+	if others == "" && first == "" {
+		return text
 	}
-	if row.Depth > 0 {
-		pad := strings.Repeat("  ", min(row.Depth-1, 10))
-		switch {
-		case row.Mark != "":
-			prefix += pad + row.Mark + " "
-		default:
-			prefix += pad + "  "
-		}
-		indent += pad + "  "
-	}
-	if row.Level > 0 && row.Level <= 3 && row.Depth == 0 {
-		prefix += "### "
-	}
-	return prefix + strings.ReplaceAll(text, "\n", "\n"+indent)
+	return first + strings.ReplaceAll(text, "\n", "\n"+others)
 }
 
+// maxHeading is the smallest heading that Discord knows: #, ## and ###.
+const maxHeading = 3
+
+// prefixes are what stands before a row's first line and before its others. Discord has no quotes within quotes.
+func prefixes(row page.Row) (first, others string) {
+	if row.Quote {
+		first, others = "> ", "> "
+	}
+	if row.Depth == 0 {
+		return first, others
+	}
+	pad := strings.Repeat("  ", min(row.Depth-1, maxIndent))
+	if row.Mark != "" {
+		return first + pad + row.Mark + " ", others + pad + "  "
+	}
+	return first + pad + "  ", others + pad + "  "
+}
+
+// maxIndent is how many levels of lists are drawn: deeper ones would be shown there anyway.
+const maxIndent = 10
+
+func stressed(runs []page.Run) []page.Run {
+	strong := slices.Clone(runs)
+	for i := range strong {
+		strong[i].Strong = true
+	}
+	return strong
+}
+
+// drawRuns writes the runs of a row.
 func drawRuns(runs []page.Run) string {
+	if len(runs) == 1 && plain(runs[0]) {
+		return escape(runs[0].Text)
+	}
 	var out strings.Builder
-	for i := 0; i < len(runs); {
-		run := runs[i]
-		if run.URL == "" {
-			text := drawRun(run)
-			if strings.HasSuffix(out.String(), "*") && strings.HasPrefix(text, "*") {
+	last := byte(0)
+	for len(runs) > 0 {
+		n := 1
+		for n < len(runs) && sameStyle(runs[0], runs[n]) {
+			n++
+		}
+		for _, part := range parts(runs[:n]) {
+			text := drawPart(part, n < len(runs))
+			if text == "" {
+				continue
+			}
+			if last == text[0] && (last == '*' || last == '`') {
 				out.WriteString(zeroWidth) // the markers of two styles would be read as one
 			}
 			out.WriteString(text)
-			i++
-			continue
+			last = text[len(text)-1]
 		}
-		var text strings.Builder // the runs of one link stand inside one pair of brackets
-		for ; i < len(runs) && runs[i].URL == run.URL; i++ {
-			text.WriteString(drawRun(runs[i]))
-		}
-		out.WriteString(link(text.String(), run.URL))
+		runs = runs[n:]
 	}
 	return out.String()
 }
 
-// link draws a link; an address that Discord could read otherwise, or does not link to, is shown behind its text.
-func link(text, url string) string {
-	if strings.TrimSpace(text) == "" {
-		text = escape(url)
-	}
-	odd := strings.ContainsFunc(url, func(r rune) bool { return unicode.IsSpace(r) || strings.ContainsRune("<>()[]\\`", r) })
-	if odd || !strings.HasPrefix(url, "https://") && !strings.HasPrefix(url, "http://") {
-		return text + " (" + escape(url) + ")"
-	}
-	return "[" + strings.ReplaceAll(text, "\n", " ") + "](<" + url + ">)"
+func plain(r page.Run) bool {
+	return r.Span == nil && r.URL == "" && r.Spoken == "" && !r.Strong && !r.Emphasis && !r.Code
 }
 
-func drawRun(run page.Run) string {
-	if s := run.Span; s != nil {
-		return drawSpan(*s)
+func sameStyle(a, b page.Run) bool {
+	return a.Strong == b.Strong && a.Emphasis == b.Emphasis && a.URL == b.URL
+}
+
+// parts are runs of one style, so that code with an asterisk, where a style would end, stands outside of its style.
+func parts(runs []page.Run) [][]page.Run {
+	if !runs[0].Strong && !runs[0].Emphasis || runs[0].URL != "" {
+		return [][]page.Run{runs}
 	}
-	if run.Code {
-		return inline(run.Text)
+	var all [][]page.Run
+	from := 0
+	for i, r := range runs {
+		if starred(r) {
+			all = append(all, runs[from:i], runs[i:i+1])
+			from = i + 1
+		}
 	}
-	text := escape(run.Text)
+	return append(all, runs[from:])
+}
+
+func starred(r page.Run) bool { return r.Code && strings.Contains(r.Text, "*") }
+
+// drawPart writes runs of one style, which more follows.
+func drawPart(runs []page.Run, more bool) string {
+	if len(runs) == 0 {
+		return ""
+	}
+	var text string
+	for i, r := range runs {
+		text += drawRun(r, more || i+1 < len(runs))
+	}
+	styled := true
+	if address := runs[0].URL; address != "" {
+		text, styled = link(runs, text, address), !strings.Contains(text, "`")
+	}
+	first := runs[0]
+	if !first.Strong && !first.Emphasis || !styled || starred(first) {
+		return text
+	}
+	// Markers must touch the text, so the space around it stays outside of them.
 	inner := strings.TrimSpace(text)
 	if inner == "" {
 		return text
 	}
-	// Markers must touch the text, so the space around it stays outside of them.
 	at := strings.Index(text, inner)
 	before, after := text[:at], text[at+len(inner):]
-	for _, style := range []struct {
-		on     bool
-		marker string
-	}{{run.Emphasis, "*"}, {run.Strong, "**"}} {
-		if style.on {
-			inner = style.marker + inner + style.marker
-		}
+	if first.Emphasis {
+		inner = "*" + inner + "*"
+	}
+	if first.Strong {
+		inner = "**" + inner + "**"
 	}
 	return before + inner + after
 }
+
+func drawRun(run page.Run, more bool) string {
+	switch {
+	case run.Span != nil:
+		return drawSpan(*run.Span)
+	case run.Code, run.Spoken != "" && strings.Contains(run.Text, `\`): // maths that has no faithful Unicode is its LaTeX
+		return inline(run.Text)
+	}
+	return escapeBefore(run.Text, more)
+}
+
+// link draws a link without a preview. Where Discord would not mask an address, because it is none of the web or because the text looks
+// like another, both are shown.
+func link(runs []page.Run, text, address string) string {
+	var said string
+	for _, r := range runs {
+		said += r.Text
+	}
+	if mail, ok := strings.CutPrefix(address, "mailto:"); ok {
+		if strings.TrimSpace(said) == mail || said == "" {
+			return escape(mail)
+		}
+		return text + " (" + escape(mail) + ")"
+	}
+	web := strings.HasPrefix(address, "https://") || strings.HasPrefix(address, "http://")
+	shown := "<" + addressSafe.Replace(address) + ">"
+	switch {
+	case !web || strings.ContainsFunc(address, unicode.IsControl) || page.Inert(address) != address:
+		return text + " (" + escape(address) + ")"
+	case page.Blank(said), said == address:
+		return shown
+	case strings.Contains(said, "://"), codeBrackets(runs):
+		return text + " (" + shown + ")"
+	}
+	return "[" + strings.ReplaceAll(text, "\n", " ") + "](" + shown + ")"
+}
+
+// codeBrackets tells of brackets that cannot be escaped.
+func codeBrackets(runs []page.Run) bool {
+	for _, r := range runs {
+		if r.Code && strings.ContainsAny(r.Text, "[]") {
+			return true
+		}
+	}
+	return false
+}
+
+// addressSafe writes the characters at which Discord would end an address as the bytes that they are.
+var addressSafe = strings.NewReplacer("<", "%3C", ">", "%3E", "(", "%28", ")", "%29", "[", "%5B", "]", "%5D", `\`, "%5C", "`", "%60", " ", "%20",
+	"\u00a0", url.PathEscape("\u00a0"), "\u3000", url.PathEscape("\u3000"), "*", "%2A", "|", "%7C", `"`, "%22", "'", "%27")
 
 // drawSpan draws what Discord itself knows: it writes names and, in the reader's own zone, times.
 func drawSpan(s chat.Span) string {
@@ -205,13 +288,32 @@ func drawSpan(s chat.Span) string {
 		}
 		return escape(s.Text)
 	case chat.InviteSpan:
-		return "let me see " + drawSpan(chat.In(chat.Channel(s.Text)))
+		return fmt.Sprintf(howToInvite, drawSpan(chat.In(chat.Channel(s.Text))))
 	}
-	style := map[chat.WhenStyle]string{chat.TimeOnly: "t", chat.DayOnly: "D", chat.Relative: "R"}[s.Style]
-	if style == "" {
-		style = "F"
+	if !datable(s) {
+		return escape(page.Written(s))
 	}
-	return fmt.Sprintf("<t:%d:%s>", s.At.Unix(), style)
+	return fmt.Sprintf("<t:%d:%s>", s.At.Unix(), dateFormat(s.Style))
+}
+
+// howToInvite is how a bot comes into a channel on Discord: it is in the server, and permissions decide (developers/topics/permissions).
+const howToInvite = "open the settings of %s, choose Permissions, add Greenroom there and allow View Channel, Send Messages, " +
+	"Create Public Threads, Send Messages in Threads and Read Message History"
+
+// datable tells whether Discord is to write an instant: one outside of the years 1970 to 5138 is a mistake.
+func datable(s chat.Span) bool { return s.At.Unix() > 0 && s.At.Unix() <= 1e11 }
+
+// dateFormat says how Discord writes an instant in the reader's own zone (developers/reference, Message formatting).
+func dateFormat(style chat.WhenStyle) string {
+	switch style {
+	case chat.TimeOnly:
+		return "t"
+	case chat.DayOnly:
+		return "D"
+	case chat.Relative:
+		return "R"
+	}
+	return "F"
 }
 
 // id tells whether s can be an id of Discord's, so that it may stand in a mention.
@@ -220,10 +322,54 @@ func id(s string) bool {
 	return ok
 }
 
-// speak writes spans inside of code, where Discord replaces nothing.
-var speak = chat.Speak{
-	Who:      func(m chat.Member) string { return "@" + string(m) },
-	Channel:  func(c chat.Channel) string { return "#" + string(c) },
+// verbatim writes spans where Discord replaces nothing: within code and in files. Names are known to Discord alone.
+var verbatim = chat.Speak{
+	Who:      func(chat.Member) string { return "a member" },
+	Channel:  func(chat.Channel) string { return "the channel" },
 	When:     page.Written,
 	Markdown: func(s string) string { return s },
+	Text:     page.Inert,
+	Invite:   func(chat.Channel) string { return fmt.Sprintf(howToInvite, "the channel") },
+}
+
+// inline draws code within a line. Runs of backticks are parted: Discord knows no way to write them.
+func inline(s string) string {
+	s = page.Inert(s)
+	if strings.ContainsAny(s, "\n\r") {
+		s = strings.Join(strings.FieldsFunc(s, func(r rune) bool { return r == '\n' || r == '\r' }), " ")
+	}
+	switch {
+	case strings.TrimSpace(s) == "":
+		return escape(s)
+	case !strings.Contains(s, "`"):
+		return "`" + s + "`"
+	}
+	s = backticks.ReplaceAllStringFunc(s, parted)
+	if s[0] == '`' {
+		s = zeroWidth + s
+	}
+	if s[len(s)-1] == '`' {
+		s += zeroWidth
+	}
+	return "``" + s + "``"
+}
+
+var (
+	backticks  = regexp.MustCompile("`{2,}")
+	closing    = regexp.MustCompile("`{3,}")
+	shortNamed = regexp.MustCompile(`^[A-Za-z0-9_+.#-]{1,20}$`)
+)
+
+func parted(ticks string) string { return strings.Join(strings.Split(ticks, ""), zeroWidth) }
+
+// fence draws a code block. A language that is not one short word would be shown as the first line of code.
+func fence(lang, code string) string {
+	if !shortNamed.MatchString(lang) {
+		lang = ""
+	}
+	code = page.Inert(code)
+	if strings.TrimSpace(code) == "" {
+		code += zeroWidth // an empty one is no code block
+	}
+	return "```" + lang + "\n" + closing.ReplaceAllStringFunc(code, parted) + "\n```"
 }

@@ -10,6 +10,8 @@ import (
 	"testing"
 
 	"github.com/santhosh-tekuri/jsonschema/v6"
+
+	"greenroom/bot/page"
 )
 
 // specFile is Discord's own OpenAPI description (github.com/discord/discord-api-spec, MIT), which is not part of this repository.
@@ -67,44 +69,73 @@ func valid(t testing.TB, schema string, v any) {
 // that is seen, and that somebody thought about who is notified.
 func checkTotals(t testing.TB, doc any) {
 	t.Helper()
-	var components, chars, bytes int
-	ids := map[string]bool{}
-	var walk func(any)
-	walk = func(v any) {
-		switch v := v.(type) {
-		case []any:
-			for _, x := range v {
-				walk(x)
-			}
-		case map[string]any:
-			if _, ok := v["components"]; ok && v["type"] == nil && v["title"] == nil {
-				if _, ok := v["allowed_mentions"]; !ok {
-					t.Error("a message without allowed_mentions")
-				}
-			}
-			if id, ok := v["custom_id"].(string); ok {
-				if ids[id] {
-					t.Errorf("custom_id %q twice", id)
-				}
-				ids[id] = true
-			}
-			if _, ok := v["type"]; ok && v["data"] == nil && v["value"] == nil {
-				components++
-			}
-			if content, ok := v["content"].(string); ok {
-				if strings.TrimSpace(content) == "" {
-					t.Error("a text without anything to see")
-				}
-				chars += len([]rune(content))
-				bytes += len(content) + 12
-			}
-			for _, x := range v {
-				walk(x)
-			}
+	c := totals{t: t, ids: map[string]bool{}}
+	c.walk(doc)
+	if c.components > maxComponents || c.chars > 4000 || c.bytes > 10170 {
+		t.Errorf("%d components, %d characters, %d bytes", c.components, c.chars, c.bytes)
+	}
+}
+
+type totals struct {
+	t                        testing.TB
+	components, chars, bytes int // of components that show text
+	ids                      map[string]bool
+}
+
+func (c *totals) walk(v any) {
+	switch v := v.(type) {
+	case []any:
+		for _, x := range v {
+			c.walk(x)
+		}
+	case map[string]any:
+		c.object(v)
+		for _, x := range v {
+			c.walk(x)
 		}
 	}
-	walk(doc)
-	if components > 40 || chars > 4000 || bytes > 10170 {
-		t.Errorf("%d components, %d characters, %d bytes", components, chars, bytes)
+}
+
+func (c *totals) object(v map[string]any) {
+	_, form := v["title"]
+	if parts, ok := v["components"].([]any); ok && v["type"] == nil && !form {
+		c.message(v, parts)
+	}
+	if id, ok := v["custom_id"].(string); ok {
+		if c.ids[id] {
+			c.t.Errorf("custom_id %q twice", id)
+		}
+		c.ids[id] = true
+	}
+	if _, ok := v["type"]; ok && v["data"] == nil && v["value"] == nil {
+		c.components++
+	}
+	content, ok := v["content"].(string)
+	switch {
+	case !ok:
+	case page.Blank(content):
+		c.t.Error("a text without anything to see")
+	case v["type"] != nil:
+		c.chars += page.Units(content)
+		c.bytes += len(content) + 12
+	case page.Units(content) > 2000:
+		c.t.Errorf("a content of %d characters", page.Units(content))
+	}
+}
+
+func (c *totals) message(m map[string]any, parts []any) {
+	if mentions, ok := m["allowed_mentions"].(map[string]any); !ok || mentions["parse"] == nil || mentions["users"] == nil {
+		c.t.Errorf("a message with allowed_mentions %v", m["allowed_mentions"])
+	}
+	flags, _ := m["flags"].(json.Number)
+	n, _ := flags.Int64()
+	_, content := m["content"]
+	if v2 := n&(1<<15) != 0; v2 == content {
+		c.t.Errorf("flags %d, content %v", n, m["content"])
+	} else if !v2 && len(parts) > 5 {
+		c.t.Errorf("%d rows below a content", len(parts))
+	}
+	if files, ok := m["attachments"].([]any); !ok || len(files) > 1 {
+		c.t.Errorf("attachments %v", m["attachments"])
 	}
 }

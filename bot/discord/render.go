@@ -3,8 +3,8 @@ package discord
 import (
 	"crypto/sha256"
 	"encoding/base32"
+	"slices"
 	"strconv"
-	"unicode/utf16"
 
 	"github.com/bwmarrin/discordgo"
 
@@ -12,24 +12,33 @@ import (
 	"greenroom/bot/page"
 )
 
-// What one message with components takes. The sum of all text is 4,000 (OpenAPI, TextDisplay; the sum rule is
-// docs pull request 8562); more than 10,170 bytes of it, 12 for each text, ended in HTTP 500 (docs issue 8554). Characters are
-// counted as UTF-16, the larger of the two readings. 40 components need no counting: two texts, five rows, 25 buttons.
+// surface is what carries the text of a message.
+//
+// A message with Components V2 takes twice the text, keeps small print below its buttons and draws separators; but a push notification
+// of it says nothing (docs issue 7854, open since 2025), so does a list of conversations, and bridges and other readers of a
+// message's content find none. So what a person must hear of stands in the content: every message that the bot
+// writes by itself, and all direct messages. What answers a click or a command on the spot notifies nobody, and there components serve
+// better. A message that was written with components can never go back (components/reference), so the choice is the
+// place's alone and not the length's: an edit is always drawn as what it edits.
+type surface int
+
 const (
-	maxText      = 4000
-	maxTextBytes = 10170
-	textBytes    = 12
-	rowButtons   = 5
+	inContent surface = iota
+	inComponents
 )
 
-// body is the JSON of a message: a create, an edit, or the data of an interaction's reply. All text stands in components
-// (flag IS_COMPONENTS_V2), which an edit must say again. discordgo's MessageSend has no nonce and its WebhookEdit no flags.
+// body is the JSON of a message: a create, an edit, or the data of an interaction's reply. discordgo's MessageSend has no nonce, and its
+// WebhookEdit no flags. Whatever an edit must empty is always said: what is left out stays as it was.
 type body struct {
-	Components []discordgo.MessageComponent `json:"components"`
-	Flags      discordgo.MessageFlags       `json:"flags"`
-	Mentions   mentions                     `json:"allowed_mentions"`
-	Nonce      string                       `json:"nonce,omitempty"`
-	Enforce    bool                         `json:"enforce_nonce,omitempty"`
+	Content    *string                `json:"content,omitempty"` // nil with Components V2, which refuses any
+	Components []component            `json:"components"`
+	Flags      discordgo.MessageFlags `json:"flags"`
+	Mentions   mentions               `json:"allowed_mentions"`
+	Files      []attachment           `json:"attachments"` // see upload
+	Nonce      string                 `json:"nonce,omitempty"`
+	Enforce    bool                   `json:"enforce_nonce,omitempty"`
+
+	answer string // what the attachment holds; empty where there is none
 }
 
 // mentions names who is notified. Both lists are always sent: where they are left out, Discord notifies everybody named.
@@ -38,124 +47,170 @@ type mentions struct {
 	Users []string `json:"users"`
 }
 
-// Messages draws an action's message as one or more bodies for POST /channels/{id}/messages. Each has a nonce of its own
-// made from the action's key, so that Discord refuses a repeat for a few minutes.
+// maxUsers is how many may be named in allowed_mentions (OpenAPI, MessageAllowedMentionsRequest).
+const maxUsers = 100
+
+// component is any component of a message. discordgo's own types write each as JSON twice.
+type component struct {
+	Type       discordgo.ComponentType `json:"type"`
+	Components []component             `json:"components,omitempty"`
+	Content    string                  `json:"content,omitempty"`
+	Style      discordgo.ButtonStyle   `json:"style,omitempty"`
+	Label      string                  `json:"label,omitempty"`
+	CustomID   string                  `json:"custom_id,omitempty"`
+	File       *media                  `json:"file,omitempty"`
+}
+
+type media struct {
+	URL string `json:"url"`
+}
+
+// Messages draws what many read, as bodies for POST /channels/{id}/messages and, edit() of each, for PATCH. The pages after the
+// first go to the thread. Buttons stand on the first, which is the message that an edit changes and a click names. Each has a
+// nonce of its own made from the action's key, so that Discord refuses a repeat for a few minutes. What goes to one member is
+// drawn by directMessage.
 func Messages(a chat.Action) []body {
-	var named chat.Workspace
-	if a.Do == chat.Direct {
-		named = a.Workspace
-	}
-	bodies := bodies(a.Message, named)
-	for i := range bodies {
-		bodies[i].Nonce, bodies[i].Enforce = nonce(a, i), true
+	sheets := divide(a.Message, inContent, inThread)
+	bodies := make([]body, len(sheets))
+	users := pinged(a.Message)
+	for i, s := range sheets {
+		bodies[i] = s.body("")
+		bodies[i].once(a, i)
+		bodies[i].Mentions.Users, users = users, none // once is enough
 	}
 	return bodies
 }
 
-// Edits draws an action's new content as bodies for PATCH, one for each message that the first drawing made.
-func Edits(a chat.Action, direct bool) []body {
-	if !direct {
-		return bodies(a.Message, "")
-	}
-	return bodies(a.Message, a.Workspace)
+// none is the list that must be said where nobody is meant.
+var none = []string{}
+
+// once lets Discord make a page of an action at most one message, for a few minutes.
+func (b *body) once(a chat.Action, page int) {
+	b.Nonce, b.Enforce = nonce(a, page), true
 }
 
-// nonce names one page of an action in at most 25 characters: the same for the same action, another for every other one.
-func nonce(a chat.Action, i int) string {
-	sum := sha256.Sum256([]byte(string(a.Workspace) + "\x00" + string(a.Key) + "\x00" + strconv.Itoa(i)))
+// edit is a body for PATCH.
+func (b body) edit() body {
+	b.Nonce, b.Enforce = "", false
+	return b
+}
+
+// withoutFile is a body for where the bot may write and attach no files.
+func (b body) withoutFile() body {
+	b.Files, b.answer = []attachment{}, ""
+	b.Components = slices.DeleteFunc(slices.Clone(b.Components), func(c component) bool { return c.File != nil })
+	return b
+}
+
+// nonce names one page of an action in at most 25 characters: the same for the same action, another for every other one. An edit's are
+// those of the message that it edits.
+func nonce(a chat.Action, page int) string {
+	key := a.Key
+	if a.Do == chat.Edit {
+		key = a.Target
+	}
+	sum := sha256.Sum256([]byte(string(a.Workspace) + "\x00" + string(key) + "\x00" + strconv.Itoa(page)))
 	return base32.HexEncoding.EncodeToString(sum[:])[:24]
 }
 
-// bodies draws a message. named is the workspace that its buttons must carry, empty where the place tells it.
-func bodies(m chat.Message, named chat.Workspace) []body {
-	ping := mentions{Parse: []string{}, Users: pinged(m)}
-	var bodies []body
-	for _, s := range page.Sheets(m, emptyMessage) {
-		b := body{Flags: discordgo.MessageFlagsIsComponentsV2, Mentions: ping}
-		b.Components = append(b.Components, texts(draw(s.Text))...)
-		b.Components = append(b.Components, rows(s.Buttons, named)...)
-		b.Components = append(b.Components, texts(draw(s.After))...)
-		if len(b.Components) == 0 {
-			b.Components = texts(zeroWidth)
+// body draws a sheet. named is the workspace that its buttons must carry, empty where the place tells it.
+func (s sheet) body(named chat.Workspace) body {
+	b := body{Mentions: mentions{Parse: none, Users: none}, Files: []attachment{}, answer: s.answer}
+	if s.answer != "" {
+		b.Files = []attachment{{ID: "0", Name: answerName}}
+	}
+	if s.on == inContent {
+		text := draw(append(s.text[:len(s.text):len(s.text)], s.small...))
+		if page.Blank(text) {
+			text = nothing
 		}
-		bodies = append(bodies, b)
-		ping.Users = []string{} // once is enough
+		b.Content = &text
+		b.Flags = discordgo.MessageFlagsSuppressEmbeds
+		b.Components = append(buttonRows(s.leaf, named), buttonRows(s.buttons, named)...)
+		if b.Components == nil {
+			b.Components = []component{}
+		}
+		return b
 	}
-	return bodies
-}
-
-// space is what is left of a message's text. It counts one text for what stands above the buttons and one for below.
-type space struct {
-	used  size
-	last  page.Row
-	begun bool
-}
-
-// size is how much of a message a text takes.
-type size struct{ chars, bytes int }
-
-func (s size) fits() bool { return s.chars <= maxText && s.bytes <= maxTextBytes }
-
-func emptyMessage(int) page.Space { return &space{used: size{bytes: 2 * textBytes}} }
-
-// Fits and Take satisfy page.Space.
-func (s *space) Fits(row page.Row) bool { return s.with(row).fits() }
-
-func (s *space) Take(row page.Row) bool {
-	used := s.with(row)
-	if !used.fits() {
-		return false
+	b.Flags = discordgo.MessageFlagsIsComponentsV2
+	b.Components = texts(s.text, separators(s.leaf, s.buttons))
+	b.Components = append(b.Components, buttonRows(s.leaf, named)...)
+	b.Components = append(b.Components, buttonRows(s.buttons, named)...)
+	b.Components = append(b.Components, texts(s.small, 0)...)
+	if s.answer != "" {
+		b.Components = append(b.Components, component{Type: discordgo.FileComponentType, File: &media{"attachment://" + answerName}})
 	}
-	s.used, s.last, s.begun = used, row, true
-	return true
-}
-
-func (s *space) with(row page.Row) size {
-	text := drawRow(row)
-	if s.begun {
-		text = between(s.last, row) + text
+	if len(b.Components) == 0 {
+		b.Components = []component{{Type: discordgo.TextDisplayComponent, Content: nothing}}
 	}
-	return size{s.used.chars + chars(text), s.used.bytes + len(text)}
+	return b
 }
 
-// chars counts characters as UTF-16.
-func chars(s string) int {
-	n := 0
-	for _, r := range s {
-		n += max(1, utf16.RuneLen(r))
+// nothing stands in a message of which nothing would be seen: Discord refuses it.
+const nothing = "…"
+
+// texts are rows as components, with a separator for each of the first lines between them.
+func texts(rows []page.Row, separators int) []component {
+	var parts []component
+	add := func(rows []page.Row) {
+		if text := draw(rows); !page.Blank(text) {
+			parts = append(parts, component{Type: discordgo.TextDisplayComponent, Content: text})
+		}
 	}
-	return n
-}
-
-// texts is a text as components: none where nothing would be seen, which Discord refuses.
-func texts(s string) []discordgo.MessageComponent {
-	if blank(s) {
-		return nil
+	from := 0
+	for i, row := range rows {
+		if row.Kind != page.Rule || separators == 0 {
+			continue
+		}
+		add(rows[from:i])
+		parts = append(parts, component{Type: discordgo.SeparatorComponent})
+		from, separators = i+1, separators-1
 	}
-	return []discordgo.MessageComponent{discordgo.TextDisplay{Content: s}}
+	add(rows[from:])
+	return parts
 }
 
-func rows(buttons []chat.Button, named chat.Workspace) []discordgo.MessageComponent {
-	var rows []discordgo.MessageComponent
+const (
+	rowButtons    = 5  // that stand beside one another
+	maxComponents = 40 // of a message with Components V2, those within others counted
+)
+
+// separators is how many a message has room for beside its buttons: each parts a text in two. Room is kept for the text,
+// the small print and the file.
+func separators(buttons ...[]chat.Button) int {
+	left := maxComponents - 3
+	for _, some := range buttons {
+		left -= len(some) + (len(some)+rowButtons-1)/rowButtons
+	}
+	return left / 2
+}
+
+func buttonRows(buttons []chat.Button, named chat.Workspace) []component {
+	var rows []component
 	for start := 0; start < len(buttons); start += rowButtons {
-		var row discordgo.ActionsRow
-		for _, b := range buttons[start:min(start+rowButtons, len(buttons))] {
+		few := buttons[start:min(start+rowButtons, len(buttons))]
+		row := component{Type: discordgo.ActionsRowComponent, Components: make([]component, len(few))}
+		for i, b := range few {
 			style := discordgo.SecondaryButton
 			if b.Main {
 				style = discordgo.PrimaryButton
 			}
-			row.Components = append(row.Components, discordgo.Button{Label: b.Label, Style: style, CustomID: customID(b.Value, named)})
+			row.Components[i] = component{
+				Type: discordgo.ButtonComponent, Style: style, Label: page.Clip(page.Inert(b.Label), maxLabel), CustomID: customID(b.Value, named),
+			}
 		}
 		rows = append(rows, row)
 	}
 	return rows
 }
 
+const maxLabel = 80 // characters of a button's label
+
 // pinged lists the members whom a message notifies.
 func pinged(m chat.Message) []string {
 	users := []string{}
 	for _, member := range page.Pings(m) {
-		if id(string(member)) {
+		if id(string(member)) && len(users) < maxUsers {
 			users = append(users, string(member))
 		}
 	}

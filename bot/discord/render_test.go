@@ -6,10 +6,10 @@ import (
 	"flag"
 	"os"
 	"path/filepath"
+	"regexp"
 	"strconv"
 	"strings"
 	"testing"
-	"unicode"
 	"unicode/utf8"
 
 	"github.com/google/go-cmp/cmp"
@@ -89,10 +89,13 @@ func TestRenderPost(t *testing.T) {
 	valid(t, "MessageCreateRequest", bodies[0])
 	golden(t, "post", bodies[0])
 
-	edit := Edits(chat.Action{Key: "edit:post/1/12", Do: chat.Edit, Workspace: guild, Channel: prep, Message: sample(t, "post")}, false)
-	valid(t, "MessageEditRequestPartial", edit[0])
-	if len(edit) != 1 || edit[0].Nonce != "" || edit[0].Flags != bodies[0].Flags {
-		t.Errorf("%+v", edit)
+	edit := Messages(chat.Action{Key: "edit:post/1/12", Do: chat.Edit, Target: "post/1/12", Workspace: guild, Channel: prep, Message: sample(t, "post")})
+	valid(t, "MessageEditRequestPartial", edit[0].edit())
+	if diff := cmp.Diff(asJSON(t, bodies[0]), asJSON(t, edit[0])); diff != "" {
+		t.Error(diff)
+	}
+	if b := edit[0].edit(); b.Nonce != "" || b.Enforce {
+		t.Errorf("%+v", b)
 	}
 }
 
@@ -105,22 +108,14 @@ func TestRenderFeedback(t *testing.T) {
 	answer := Respond(in, chat.Reply{Message: &m})
 	valid(t, "CreateMessageInteractionCallbackRequest", answer.Response)
 	golden(t, "feedback", answer.Response)
-	if len(answer.More) != 0 {
-		t.Errorf("%d more messages", len(answer.More))
-	}
-}
-
-// An edit in a direct message must keep the workspace in its buttons.
-func TestEditDirect(t *testing.T) {
-	raw, _ := json.Marshal(Edits(chat.Action{Do: chat.Edit, Workspace: guild, Message: sample(t, "post")}, true)[0])
-	if !strings.Contains(string(raw), `"custom_id":"@ArwFarCAAAY`) {
-		t.Errorf("%s", raw)
+	if answer.Keep != nil {
+		t.Errorf("%+v is kept", answer.Keep)
 	}
 }
 
 // In a direct message each button names its workspace, and reads back.
 func TestRenderDirect(t *testing.T) {
-	body := Messages(chat.Action{Key: "k", Do: chat.Direct, Workspace: guild, Member: mira, Message: sample(t, "feedback")})[0]
+	body, _ := directMessage(chat.Action{Key: "k", Do: chat.Direct, Workspace: guild, Member: mira, Message: sample(t, "feedback")}, now)
 	valid(t, "MessageCreateRequest", body)
 	raw, _ := json.Marshal(body)
 	if n := strings.Count(string(raw), `"custom_id":"@ArwFarCAAAY`); n != 4 {
@@ -201,7 +196,7 @@ func TestLater(t *testing.T) {
 		{"command", chat.Reply{Message: &m}, "PATCH"},
 		{"command", chat.Reply{}, "DELETE"},
 		{"command", chat.Reply{Form: &f}, "PATCH"},
-		{"command", chat.Reply{Message: &long}, "PATCH POST*"},
+		{"command", chat.Reply{Message: &long}, "PATCH"},
 		{"submission", chat.Reply{Errors: map[string]string{"answer": "Four words or more."}}, "PATCH"},
 		{"click_private", chat.Reply{Message: &m, Update: true}, "PATCH"},
 		{"click_private", chat.Reply{Message: &m}, "POST*"},
@@ -212,7 +207,11 @@ func TestLater(t *testing.T) {
 			t.Fatal(err)
 		}
 		var got []string
-		for _, call := range Later(in, test.reply) {
+		calls, keep := Later(in, test.reply)
+		if long := test.reply.Message == &long; (keep != nil) != long {
+			t.Errorf("%s: kept is %+v", test.payload, keep)
+		}
+		for _, call := range calls {
 			method := call.Method
 			if call.Body != nil {
 				valid(t, map[string]string{"POST": "IncomingWebhookInteractionRequest", "PATCH": "IncomingWebhookUpdateRequestPartial"}[method], call.Body)
@@ -239,11 +238,17 @@ func TestMentions(t *testing.T) {
 	if diff := cmp.Diff(mentions{Parse: []string{}, Users: []string{mira}}, b.Mentions); diff != "" {
 		t.Error(diff)
 	}
-	raw, _ := json.Marshal(b.Components[0])
 	want := `<@80351110224678913> and <@` + mira + `> and <@` + mira + `> \<@80351110224678914\> @` + zeroWidth + `everyone <#` + prep + `><t:` + "1795424400" + `:R>`
-	var got struct{ Content string }
-	if err := json.Unmarshal(raw, &got); err != nil || got.Content != want {
-		t.Errorf("got  %q\nwant %q, %v", got.Content, want, err)
+	if *b.Content != want {
+		t.Errorf("got  %q\nwant %q", *b.Content, want)
+	}
+	// An edit says the same; a reply that one person sees notifies nobody.
+	if diff := cmp.Diff(b.Mentions, b.edit().Mentions); diff != "" {
+		t.Error(diff)
+	}
+	reply, _ := privateMessage(m, reader{guild, mira, now, false})
+	if diff := cmp.Diff(mentions{Parse: []string{}, Users: []string{}}, reply.Mentions); diff != "" {
+		t.Error(diff)
 	}
 }
 
@@ -262,69 +267,96 @@ func TestLongMessage(t *testing.T) {
 	m := chat.Message{
 		Blocks:  []chat.Block{chat.Text("Before"), {Kind: chat.CodeBlock, Lang: "python", Text: code}, chat.Text(strings.Repeat("word ", 2000))},
 		Buttons: []chat.Button{{Label: "Answer", Value: chat.Value{Verb: "answer", Post: "12"}}},
-		After:   []chat.Block{chat.Text(strings.Repeat("small ", 100))},
+		After:   []chat.Block{chat.Text(strings.Repeat("small ", 50))},
 	}
-	sheets := page.Sheets(m, emptyMessage)
+	bodies := Messages(chat.Action{Key: "k", Do: chat.Thread, Message: m})
 	var all strings.Builder
-	for i, sheet := range sheets {
-		text := draw(sheet.Text)
-		if n := strings.Count(text, "```"); n%2 != 0 {
-			t.Errorf("page %d has %d fences", i, n)
-		}
-		if strings.Count(text, "```python") != strings.Count(text, "```")/2 {
-			t.Errorf("page %d opens code without its language", i)
-		}
-		if (len(sheet.Buttons) > 0) != (i == len(sheets)-1) {
-			t.Errorf("page %d of %d has %d buttons", i+1, len(sheets), len(sheet.Buttons))
-		}
-		all.WriteString(text + "\n" + draw(sheet.After))
-	}
-	for _, b := range Messages(chat.Action{Key: "k", Do: chat.Thread, Message: m}) {
+	for i, b := range bodies {
 		valid(t, "MessageCreateRequest", b)
+		if n := strings.Count(*b.Content, "```"); n%2 != 0 || strings.Count(*b.Content, "```python") != n/2 {
+			t.Errorf("page %d has %d fences: %s", i, n, *b.Content)
+		}
+		if (len(b.Components) > 0) != (i == 0) || (b.answer != "") != (i == len(bodies)-1) || (len(b.upload()) == 1) != (b.answer != "") {
+			t.Errorf("page %d of %d has %d components and %d bytes in a file", i+1, len(bodies), len(b.Components), len(b.answer))
+		}
+		all.WriteString(*b.Content + "\n")
 	}
-	for word, want := range map[string]int{"print": 300, "word": 2000, "small": 100, "Before": 1} {
+	for word, want := range map[string]int{"print": 300, "word": 2000, "small": 50, "Before": 1} {
 		if got := strings.Count(all.String(), word); got != want {
 			t.Errorf("%q stands %d times of %d", word, got, want)
 		}
+		if got := strings.Count(bodies[len(bodies)-1].answer, word); got != want {
+			t.Errorf("%q stands %d times of %d in the file", word, got, want)
+		}
 	}
-	if len(sheets) < 5 || len(sheets) > 8 {
-		t.Errorf("%d pages", len(sheets))
+	if len(bodies) < 10 || len(bodies) > 15 {
+		t.Errorf("%d pages", len(bodies))
+	}
+	if b := bodies[len(bodies)-1].withoutFile(); len(b.Files) != 0 || len(b.upload()) != 0 {
+		t.Errorf("%+v", b)
 	}
 }
 
-// The limits that a plain text seldom meets: bytes of a script with three bytes a character, 25 buttons, a table's width.
+// The limits that a plain text seldom meets: bytes of a script with three bytes a character, 25 buttons, more rules than separators.
 func TestLimits(t *testing.T) {
 	var buttons []chat.Button
 	for i := range chat.MaxButtons {
 		buttons = append(buttons, chat.Button{Label: "Part " + strconv.Itoa(i), Value: chat.Value{Verb: "answer", Post: "12", Part: i}})
 	}
-	m := chat.Message{Blocks: []chat.Block{chat.Text(strings.Repeat("漢字", 1900))}, Buttons: buttons, After: []chat.Block{chat.Text(strings.Repeat("字", 500))}}
+	m := chat.Message{
+		Blocks:  []chat.Block{chat.Text(strings.Repeat("漢字", 2000)), chat.Markdown(strings.Repeat("word\n\n***\n\n", 50))},
+		Buttons: buttons, After: []chat.Block{chat.Text(strings.Repeat("字", 100))},
+	}
 	if err := m.Check(); err != nil {
 		t.Fatal(err)
 	}
-	bodies := Messages(chat.Action{Key: "k", Do: chat.Thread, Message: m})
-	for _, b := range bodies {
-		valid(t, "MessageCreateRequest", b)
+	if n := len(surfaces(t, m)["ephemeral"]); n != 2 {
+		t.Errorf("%d pages", n)
 	}
-	if len(bodies) != 2 {
-		t.Errorf("%d messages", len(bodies))
+	// No row is left below 25 buttons for those between pages.
+	direct := surfaces(t, m)["direct"]
+	if len(direct) != 1 || !strings.Contains(direct[0].text, "Page 1 of 3. All of it is in the file.") || strings.Count(direct[0].answer, "漢") != 2000 {
+		t.Errorf("%d pages: %s", len(direct), direct[0].text)
 	}
 }
 
 func TestDraw(t *testing.T) {
 	for markdown, want := range map[string]string{
-		"one  \ntwo\n===":             "### one two",
-		"one\ntwo\n===":               "### one two",
+		"one  \ntwo\n===":             "# one two",
+		"one\ntwo\n---":               "## one two",
+		"### three #":                 "### three",
 		"#### deep *one*":             "**deep** ***one***",
+		"###### `code` **too**":       "**`code` too**",
 		"- a\n  - b\n\n    more\n- c": "- a\n  - b\n    more\n- c",
+		"- # head\n- 1\\. x":          "- **head**\n- 1\\. x",
+		"- ```\n  x\n  ```":           "- " + zeroWidth + "\n```\nx\n```",
 		"**a***b*":                    "**a**" + zeroWidth + "*b*",
+		"**run `gather()` now**":      "**run `gather()` now**",
+		"**run `**kwargs` now**":      "**run** `**kwargs` **now**",
+		"*a***b**":                    "*a*" + zeroWidth + "**b**",
+		"``a`b``":                     "``a`b``",
+		"``` `a``b ```":               "``" + zeroWidth + "`a`" + zeroWidth + "`b``",
 		"3. x\n4. y":                  "3. x\n4. y",
 		"> said  \n> so":              "> said\n> so",
-		"[five](https://example.com/a_b) [mail](mailto:a@example.com)": "[five](<https://example.com/a_b>) mail (mailto\\:a@example.com)",
-		"| k | v |\n|---|---|\n| a | b |":                              "```\nk  v\n-  -\na  b\n```",
-		"a\n\n---\n\n`x`":                                              "a\n\n\n`x`",
+		"> one\n>\n> > two\n>\n> - x": "> one\n> \n> two\n> \n> - x",
+		"[five](https://example.com/a_b) [mail](mailto:a@example.com)":                                                          "[five](<https://example.com/a_b>) mail (a@example.com)",
+		"<https://example.com/x> https://example.com":                                                                           "<https://example.com/x> https\\://example.com",
+		"[https://good.example](https://evil.example)":                                                                          "https\\://good.example (<https://evil.example>)",
+		"[a `x[0]` b](https://example.com) [wiki](https://example.com/a_(b))":                                                   "a `x[0]` b (<https://example.com>) [wiki](<https://example.com/a_%28b%29>)",
+		"![alt](https://example.com/p.png) ![](https://example.com/p.png)":                                                      "[alt](<https://example.com/p.png>) <https://example.com/p.png>",
+		"| k | v |\n|---|---|\n| a | b |":                                                                                       "```\nk  v\n-  -\na  b\n```",
+		"| k | 語語 |\n|---|---|\n| 👩‍👩‍👧 | b |":                                                                                  "```\nk   語語\n--  ----\n👩‍👩‍👧  b\n```",
+		"| name | what it is | and more |\n|---|---|---|\n| a | a long text of a width that fits no phone | c |\n| d | | `e` |": "- **name**: a\n  - **what it is**: a long text of a width that fits no phone\n  - **and more**: c\n- **name**: d\n  - **what it is**: \n  - **and more**: `e`",
+		"a\n\n---\n\n`x`":                  "a\n\n`x`",
+		"- [ ] open\n- [x] done":           "- \\[ \\] open\n- \\[x\\] done",
+		"a[^1]\n\n[^1]: the note here":     "a\\[^1\\]\n\n\\[^1\\]: the note here",
+		"$n^2$ and $\\frac{a}{b}$":         "n² and a/b",
+		"~~~~python is fun {.x}\na\n~~~~":  "```python\na\n```",
+		"~~~what-is-this-language\na\n~~~": "```\na\n```",
+		"````\n```\nin\n```\n````":         "```\n`" + zeroWidth + "`" + zeroWidth + "`\nin\n`" + zeroWidth + "`" + zeroWidth + "`\n```",
+		"```\n```":                         "```\n" + zeroWidth + "\n```",
 	} {
-		if got := draw(page.Rows([]chat.Block{chat.Markdown(markdown)})); got != want {
+		if got := draw(tables(page.Rows([]chat.Block{chat.Markdown(markdown)}))); got != want {
 			t.Errorf("%q is drawn as\n%q, want\n%q", markdown, got, want)
 		}
 	}
@@ -340,9 +372,7 @@ func unread(t interface{ Fatalf(string, ...any) }, s string) string {
 			out.WriteByte(s[i])
 			continue
 		}
-		emoji := s[i] == ':' && (i+1 == len(s) || strings.ContainsRune("/_+-", rune(s[i+1])) || // an emoji's name is ASCII
-			s[i+1] < utf8.RuneSelf && (unicode.IsLetter(rune(s[i+1])) || unicode.IsDigit(rune(s[i+1]))))
-		if emoji || strings.ContainsRune("*_~`|[]<>", rune(s[i])) {
+		if strings.ContainsRune("*_~`|[]<>", rune(s[i])) || emoji.MatchString(s[i:]) {
 			t.Fatalf("%q is active in %q", s[i], s)
 		}
 		out.WriteByte(s[i])
@@ -350,11 +380,14 @@ func unread(t interface{ Fatalf(string, ...any) }, s string) string {
 	return strings.ReplaceAll(out.String(), "@"+zeroWidth, "@")
 }
 
+// emoji is what Discord would show as one, or as an address.
+var emoji = regexp.MustCompile(`^(:[0-9A-Za-z_+-]+:|://)`)
+
 func checkInert(t interface {
 	Fatalf(string, ...any)
 	Errorf(string, ...any)
 }, s string) {
-	got := escape(s)
+	got := guard(escape(s))
 	if strings.Contains(got, "@everyone") || strings.Contains(got, "@here") {
 		t.Errorf("%q is shown as a mention of everybody", got)
 	}
@@ -364,7 +397,7 @@ func checkInert(t interface {
 			t.Errorf("%q begins with markup", line)
 		}
 	}
-	if want := strings.ReplaceAll(s, "@"+zeroWidth, "@"); unread(t, got) != want {
+	if want := strings.ReplaceAll(page.Inert(s), "@"+zeroWidth, "@"); unread(t, got) != want {
 		t.Errorf("%q is shown as %q", want, unread(t, got))
 	}
 }
@@ -413,12 +446,7 @@ func TestRenderAnything(t *testing.T) {
 		if rapid.Bool().Draw(rt, "after") {
 			m.After = []chat.Block{chat.Say(spans("after")...)}
 		}
-		for _, b := range Messages(chat.Action{Key: "k", Do: chat.Direct, Workspace: guild, Message: m}) {
-			valid(t, "MessageCreateRequest", b)
-			for _, s := range b.Mentions.Users {
-				rt.Errorf("%s is notified", s)
-			}
-		}
+		surfaces(t, m)
 		if t.Failed() {
 			rt.FailNow()
 		}
@@ -427,11 +455,12 @@ func TestRenderAnything(t *testing.T) {
 
 // Code is cut between characters and comes back whole.
 func TestFence(t *testing.T) {
-	for _, code := range []string{"x = 1", "```\n<@1>\n````", "`", strings.Repeat("👩‍👩‍👧", 900), ""} {
+	for _, code := range []string{"x = 1", "```\n<@1>\n`````\n``", "`", strings.Repeat("👩‍👩‍👧", 900), ""} {
 		m := chat.Message{Blocks: []chat.Block{{Kind: chat.CodeBlock, Lang: "py", Text: code}}}
 		var got strings.Builder
-		for _, s := range page.Sheets(m, emptyMessage) {
-			text := draw(s.Text)
+		sheets := divide(m, inContent, inThread)
+		for i, s := range sheets {
+			text := withoutLine(draw(s.text), i, len(sheets), inThread)
 			inside, ok := strings.CutPrefix(text, "```py\n")
 			inside, ok2 := strings.CutSuffix(inside, "\n```")
 			if !ok || !ok2 || strings.Contains(inside, "```") || !utf8.ValidString(inside) {

@@ -9,11 +9,10 @@ import (
 	"greenroom/bot/chat"
 )
 
-// Answer is how a reply is shown: the response of the interaction (POST /interactions/{id}/{token}/callback), then the
-// rest of a long message as follow-ups (POST /webhooks/{app}/{token}).
+// Answer is how a reply is shown: the response of the interaction (POST /interactions/{id}/{token}/callback).
 type Answer struct {
 	Response response
-	More     []body
+	Keep     *Kept // what pages.keep must store before it goes out; nil where the message has one page
 }
 
 // response is the body of a callback.
@@ -73,8 +72,9 @@ type Call struct {
 	Body   *body
 }
 
-// Later draws a reply to an interaction that was deferred. A form can no longer be opened: the member is told to try again.
-func Later(in Inbound, r chat.Reply) []Call {
+// Later draws a reply to an interaction that was deferred, and what must be kept before it is shown. A form can no longer be opened: the
+// member is told to try again.
+func Later(in Inbound, r chat.Reply) ([]Call, *Kept) {
 	if len(r.Errors) > 0 {
 		m := withErrors(r)
 		r.Message = &m
@@ -84,38 +84,27 @@ func Later(in Inbound, r chat.Reply) []Call {
 	}
 	if r.Message == nil {
 		if in.Way.Private { // nothing was shown
-			return nil
+			return nil, nil
 		}
-		return []Call{{Method: "DELETE"}}
+		return []Call{{Method: "DELETE"}}, nil
 	}
-	var calls []Call
-	for i, b := range bodies(*r.Message, in.named()) {
-		b.Mentions.Users = []string{}
-		call := Call{"POST", &b}
-		if i == 0 && (r.Update || !in.Way.Private) {
-			call.Method = "PATCH"
-		} else {
-			b.Flags |= discordgo.MessageFlagsEphemeral // an edit cannot change it
-		}
-		calls = append(calls, call)
+	b, keep := privateMessage(*r.Message, readerOf(in.Event))
+	if r.Update || !in.Way.Private {
+		return []Call{{"PATCH", &b}}, keep
 	}
-	return calls
+	b.Flags |= discordgo.MessageFlagsEphemeral // an edit cannot change it
+	return []Call{{"POST", &b}}, keep
 }
 
 // private shows a message to the member only: in place of the private message that was clicked, or as a new one.
 func (in Inbound) private(m chat.Message, update bool) Answer {
-	bodies := bodies(m, in.named())
-	kind := discordgo.InteractionResponseChannelMessageWithSource
-	if update && in.Way.Private {
-		kind = discordgo.InteractionResponseUpdateMessage
+	b, keep := privateMessage(m, readerOf(in.Event))
+	kind := discordgo.InteractionResponseUpdateMessage
+	if !update || !in.Way.Private {
+		kind = discordgo.InteractionResponseChannelMessageWithSource
+		b.Flags |= discordgo.MessageFlagsEphemeral
 	}
-	for i := range bodies {
-		bodies[i].Mentions.Users = []string{} // nobody else sees it
-		if i > 0 || kind == discordgo.InteractionResponseChannelMessageWithSource {
-			bodies[i].Flags |= discordgo.MessageFlagsEphemeral
-		}
-	}
-	return Answer{Response: response{kind, bodies[0]}, More: bodies[1:]}
+	return Answer{Response: response{kind, b}, Keep: keep}
 }
 
 // named is the workspace that buttons of the reply must carry: in a direct message nothing else tells it.

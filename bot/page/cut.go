@@ -106,6 +106,34 @@ func (r Row) Lines() Row {
 	return text
 }
 
+// Entries is a table as a list, for one that is too wide to be a table: an item for each row, which its first cell names, and below it one
+// for each other cell, with the head of its column.
+func (r Row) Entries() []Row {
+	if len(r.Cells) == 0 {
+		return nil
+	}
+	head, rest := r.Cells[0], r.Cells[1:]
+	if len(rest) == 0 {
+		rest, head = r.Cells, nil
+	}
+	var rows []Row
+	for _, cells := range rest {
+		for j, cell := range cells {
+			row := Row{Kind: Text, Gap: r.Gap && len(rows) == 0, Depth: min(j, 1) + 1, Mark: Bullet}
+			if j < len(head) && len(head[j]) > 0 {
+				for _, run := range head[j] {
+					run.Strong = true
+					row.Runs = append(row.Runs, run)
+				}
+				row.Runs = append(row.Runs, Run{Text: ": "})
+			}
+			row.Runs = append(row.Runs, cell...)
+			rows = append(rows, row)
+		}
+	}
+	return rows
+}
+
 // cutCode cuts after a line, and within one that is too long by itself.
 func (r Row) cutCode(fits func(Row) bool) (head, tail Row, ok bool) {
 	head, tail = r, r

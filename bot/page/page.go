@@ -31,6 +31,7 @@ type Row struct {
 	Depth int  // within lists; 0 outside
 	Mark  string
 	Quote bool
+	Small bool // small print
 	Runs  []Run
 	Lang  string
 	Code  string // without a newline at its end

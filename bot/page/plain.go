@@ -4,7 +4,8 @@ import (
 	"strings"
 	"sync"
 	"time"
-	"unicode/utf8"
+
+	"github.com/clipperhouse/displaywidth"
 
 	"greenroom/bot/chat"
 )
@@ -110,8 +111,8 @@ func zoneOf(name string) *time.Location {
 	return zone
 }
 
-// Aligned draws a table as lines of text whose columns stand below one another, for where a platform has no tables. Widths are in
-// characters; wide ones (CJK) shift their line.
+// Aligned draws a table as lines of text whose columns stand below one another in a font of one width, for where a platform has no
+// tables.
 func Aligned(cells [][][]Run, s chat.Speak) string {
 	texts, widths := columns(cells, s)
 	var lines []string
@@ -120,7 +121,7 @@ func Aligned(cells [][][]Run, s chat.Speak) string {
 		for j, text := range row {
 			out.WriteString(text)
 			if j+1 < len(row) {
-				out.WriteString(strings.Repeat(" ", widths[j]-utf8.RuneCountInString(text)+len(gutter)))
+				out.WriteString(strings.Repeat(" ", widths[j]-displaywidth.String(text)+len(gutter)))
 			}
 		}
 		lines = append(lines, strings.TrimRight(out.String(), " "))
@@ -138,7 +139,7 @@ func Aligned(cells [][][]Run, s chat.Speak) string {
 // gutter parts two columns.
 const gutter = "  "
 
-// Width is how many characters wide Aligned draws a table.
+// Width is how many columns of such a font Aligned takes: a character of East Asia and an emoji take two.
 func Width(cells [][][]Run, s chat.Speak) int {
 	_, widths := columns(cells, s)
 	sum := max(0, len(widths)-1) * len(gutter)
@@ -148,7 +149,7 @@ func Width(cells [][][]Run, s chat.Speak) int {
 	return sum
 }
 
-// columns are the texts of cells, each on one line, and the width of each column in characters.
+// columns are the texts of cells, each on one line, and the width of each column.
 func columns(cells [][][]Run, s chat.Speak) (texts [][]string, widths []int) {
 	for _, row := range cells {
 		var line []string
@@ -158,7 +159,7 @@ func columns(cells [][][]Run, s chat.Speak) (texts [][]string, widths []int) {
 			if j == len(widths) {
 				widths = append(widths, 0)
 			}
-			widths[j] = max(widths[j], utf8.RuneCountInString(text))
+			widths[j] = max(widths[j], displaywidth.String(text))
 		}
 		texts = append(texts, line)
 	}
