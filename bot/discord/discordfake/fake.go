@@ -30,11 +30,13 @@ type Config struct {
 	AppID string // id of the application and of its bot user; a fixed one when empty
 	Token string // of the bot; a fixed one when empty
 
-	RateLimits bool      // hold the app to Discord's rate limits
-	Limits     Limits    // other numbers than Discord's
-	Faults     Faults    // what goes wrong by chance with REST requests; none by default
-	Gateway    Gateway   // how the gateway behaves
-	Journal    io.Writer // gets every Entry as a line of JSON as it happens; may be nil
+	RateLimits   bool         // hold the app to Discord's rate limits
+	Limits       Limits       // other numbers than Discord's
+	Faults       Faults       // what goes wrong by chance with REST requests; none by default
+	Gateway      Gateway      // how the gateway behaves
+	Interactions Interactions // how long the app may take
+	Unchecked    bool         // request bodies are not held to Discord's OpenAPI description: for load, where that is too slow
+	Journal      io.Writer    // gets every Entry as a line of JSON as it happens; may be nil
 }
 
 // Fake is one Discord with one app. All its methods may be called from any goroutine.

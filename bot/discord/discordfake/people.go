@@ -39,39 +39,3 @@ type Option struct{ Name, Value string }
 
 // Choice is what autocomplete proposes.
 type Choice struct{ Name, Value string }
-
-// Command uses a slash command by its name, subcommands behind it: "greenroom schedule add". It must be registered for the place.
-func (f *Fake) Command(user string, in Place, name string, options ...Option) error {
-	return NotOffered
-}
-
-// Type types the last of options into a command and gives what the app proposes for it.
-func (f *Fake) Type(user string, in Place, name string, options ...Option) ([]Choice, error) {
-	return nil, NotOffered
-}
-
-// Click presses a button of in.Message, named by its label or its custom_id, in this order.
-func (f *Fake) Click(user string, in Place, button string) error { return NotThere }
-
-// ClickOld presses a button that in.Message showed before it was edited: the person's client has not drawn it anew yet.
-func (f *Fake) ClickOld(user string, in Place, button string) error { return NotThere }
-
-// Choose picks in a select of in.Message, named by its custom_id.
-func (f *Fake) Choose(user string, in Place, menu string, values ...string) error { return NotThere }
-
-// Submit fills in the open form by custom_id and sends it. Fields that are not named keep what stands in them.
-func (f *Fake) Submit(user string, values map[string][]string) error { return NoForm }
-
-// CloseForm closes the open form; the app hears nothing.
-func (f *Fake) CloseForm(user string) error { return NoForm }
-
-// DM writes a direct message to the bot and gives its id.
-func (f *Fake) DM(user, text string) (string, error) { return "", NotDelivered }
-
-// Say writes a message in a channel or thread and gives its id; the bot is mentioned where text has its name as <@ID>.
-func (f *Fake) Say(user string, in Place, text string) (string, error) { return "", NotMember }
-
-// Mention is Say with the bot's mention before the text.
-func (f *Fake) Mention(user string, in Place, text string) (string, error) {
-	return f.Say(user, in, "<@"+f.cfg.AppID+"> "+text)
-}
