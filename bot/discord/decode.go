@@ -22,14 +22,23 @@ const answerWithin = 3 * time.Second
 
 // Inbound is one payload, read: what happened, and how a reply reaches the member who did it.
 //
-// Three things no payload tells; the connection completes them from what it keeps. A direct message without a
+// Four things no payload tells; the connection completes them from what it keeps and asks. A direct message without a
 // workspace (Event.Workspace empty) belongs to the guild in which the member last acted, or is the member's own (Alone).
-// A workspace that was taken from a button (Named) counts only if the member has acted there. A typed message in a
-// thread names the thread as its channel.
+// A workspace that was taken from a button (Named) counts only if the member has acted there. What the member may do is not
+// said of typed text and of direct messages. A typed message in a thread names the thread as its channel.
 type Inbound struct {
-	Event chat.Event
-	Way   Way
-	Named bool
+	Event   chat.Event
+	Way     Way
+	Named   bool
+	Several bool // the member has acted in several guilds; see members.locate
+}
+
+// name is that of the interaction or message, also of one that only looks; empty for what is neither.
+func (in Inbound) name() string {
+	if in.Way.Type != 0 {
+		return "interaction/" + in.Way.ID
+	}
+	return in.Event.ID.Name
 }
 
 // Way is how a reply to one event reaches its member. It stays beside the event and never enters it.
@@ -39,7 +48,8 @@ type Way struct {
 	App     string                    // the application, for webhook addresses
 	Token   string                    // allows the response: once within three seconds, later ones within 15 minutes
 	Private bool                      // the message that holds the button is seen by this member only, so it can be replaced
-	Channel string                    // where typed text is answered
+	Channel string                    // where it happened: a channel, a thread or a direct message
+	Wrote   []string                  // the texts of a submitted form, in its order
 }
 
 // Decode reads one dispatch of the gateway, by its name, or an interaction that came over HTTP ("INTERACTION_CREATE").
@@ -74,8 +84,9 @@ type interaction struct {
 		Parent string                `json:"parent_id"`
 	} `json:"channel"`
 	Member struct {
-		User        user   `json:"user"`
-		Permissions string `json:"permissions"` // a decimal bit set
+		User        user     `json:"user"`
+		Permissions string   `json:"permissions"` // a decimal bit set
+		Roles       []string `json:"roles"`
 	} `json:"member"`
 	User    user              `json:"user"` // in place of member outside of a guild
 	Locale  string            `json:"locale"`
@@ -108,11 +119,12 @@ type option struct {
 
 // input is a component of a submitted modal: a Label or an action row around what was filled in, or that itself.
 type input struct {
-	CustomID   string   `json:"custom_id"`
-	Value      any      `json:"value"`
-	Values     []string `json:"values"`
-	Component  *input   `json:"component"`
-	Components []input  `json:"components"`
+	Type       discordgo.ComponentType `json:"type"`
+	CustomID   string                  `json:"custom_id"`
+	Value      any                     `json:"value"`
+	Values     []string                `json:"values"`
+	Component  *input                  `json:"component"`
+	Components []input                 `json:"components"`
 }
 
 func decodeInteraction(body []byte, now time.Time) (Inbound, error) {
@@ -125,8 +137,8 @@ func decodeInteraction(body []byte, now time.Time) (Inbound, error) {
 	if who == "" {
 		who = in.User.ID
 	}
-	if !ok || who == "" {
-		return Inbound{}, fmt.Errorf("reading interaction %q: id or user is missing", in.ID)
+	if !ok || !id(who) || in.Guild != "" && !(id(in.Guild) && id(in.Channel)) {
+		return Inbound{}, fmt.Errorf("reading interaction %q: no id of it, of who did it, or of where", in.ID)
 	}
 	e := chat.Event{
 		ID: chat.EventID{At: at, Name: "interaction/" + in.ID}, At: at,
@@ -163,7 +175,7 @@ func decodeInteraction(body []byte, now time.Time) (Inbound, error) {
 		e.Kind = chat.Submit
 		e.Value, _ = chat.ParseValue(value)
 		e.Fields = map[string][]string{}
-		fill(e.Fields, in.Data.Components)
+		out.Way.Wrote = fill(e.Fields, in.Data.Components)
 	default:
 		return Inbound{}, fmt.Errorf("%w: interaction of type %d", ErrIgnored, in.Type)
 	}
@@ -191,8 +203,7 @@ func (in interaction) place(e *chat.Event) {
 	}
 	e.Channel = chat.Channel(channel)
 	e.Room = chat.ChannelRoom(e.Channel)
-	rights, _ := strconv.ParseInt(in.Member.Permissions, 10, 64)
-	e.Manager = rights&(discordgo.PermissionManageGuild|discordgo.PermissionAdministrator) != 0
+	e.Manager, e.Roles = manages(in.Member.Permissions), roleMembers(in.Member.Roles)
 }
 
 func thread(t discordgo.ChannelType) bool {
@@ -253,22 +264,28 @@ func (o option) word() string {
 	return s
 }
 
-// fill reads what was filled in, by the name of each field.
-func fill(fields map[string][]string, inputs []input) {
+// fill reads what was filled in, by the name of each field, and lists the texts.
+func fill(fields map[string][]string, inputs []input) (wrote []string) {
 	for _, in := range inputs {
 		if in.Component != nil {
-			fill(fields, []input{*in.Component})
+			wrote = append(wrote, fill(fields, []input{*in.Component})...)
 		}
-		fill(fields, in.Components)
+		wrote = append(wrote, fill(fields, in.Components)...)
 		if in.CustomID == "" {
 			continue
 		}
 		values := append([]string{}, in.Values...)
+		if in.Type == discordgo.ChannelSelectMenuComponent {
+			for i := range values {
+				values[i] = "<#" + values[i] + ">"
+			}
+		}
 		if s, ok := in.Value.(string); ok && s != "" {
-			values = append(values, s)
+			values, wrote = append(values, s), append(wrote, s)
 		}
 		fields[in.CustomID] = values
 	}
+	return wrote
 }
 
 type message struct {
@@ -279,6 +296,9 @@ type message struct {
 	Webhook string                `json:"webhook_id"`
 	Author  user                  `json:"author"`
 	Content string                `json:"content"`
+	Member  struct {
+		Roles []string `json:"roles"`
+	} `json:"member"` // in a guild
 }
 
 func decodeMessage(body []byte, self string) (Inbound, error) {
@@ -287,12 +307,12 @@ func decodeMessage(body []byte, self string) (Inbound, error) {
 		return Inbound{}, fmt.Errorf("reading a message: %w", err)
 	}
 	at, ok := created(m.ID)
-	if !ok {
-		return Inbound{}, fmt.Errorf("reading a message: id %q", m.ID)
+	if !ok || !id(m.Channel) || m.Guild != "" && !id(m.Guild) {
+		return Inbound{}, fmt.Errorf("reading message %q: no id of it, or of where", m.ID)
 	}
 	written := m.Type == discordgo.MessageTypeDefault || m.Type == discordgo.MessageTypeReply
 	text, mentioned := withoutMention(m.Content, self)
-	if !written || m.Webhook != "" || m.Author.ID == "" || m.Author.Bot || m.Author.ID == self || m.Guild != "" && !mentioned {
+	if !written || m.Webhook != "" || !id(m.Author.ID) || m.Author.Bot || m.Author.ID == self || m.Guild != "" && !mentioned {
 		return Inbound{}, fmt.Errorf("%w: message %s", ErrIgnored, m.ID)
 	}
 	e := chat.Event{
@@ -302,7 +322,7 @@ func decodeMessage(body []byte, self string) (Inbound, error) {
 	if m.Guild == "" {
 		e.Room = chat.DirectRoom(e.Member)
 	} else {
-		e.Workspace = Guild(m.Guild)
+		e.Workspace, e.Roles = Guild(m.Guild), roleMembers(m.Member.Roles)
 		e.Channel = chat.Channel(m.Channel)
 		e.Room = chat.ChannelRoom(e.Channel)
 	}

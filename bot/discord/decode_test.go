@@ -92,7 +92,7 @@ func TestDecode(t *testing.T) {
 				Kind: chat.Submit, Value: chat.Value{Verb: "answer", Post: "12", Arg: "1"},
 				Fields: map[string][]string{"answer": {"One thread & an <event loop>"}, "said": {"1", "3"}, "empty": {}},
 			}),
-			Way: way(8, Way{Type: 5}),
+			Way: way(8, Way{Type: 5, Wrote: []string{"One thread & an <event loop>"}}),
 		}},
 		{"personal", "INTERACTION_CREATE", Inbound{ // only the member has installed the app
 			Event: in(10, chat.Event{Kind: chat.Line, Text: "practice", Workspace: "discord:@" + mira, Room: "d:" + mira, Manager: true}),

@@ -44,7 +44,7 @@ func Respond(in Inbound, r chat.Reply) Answer {
 	case r.Form != nil && in.Way.Type != discordgo.InteractionModalSubmit:
 		return Answer{Response: response{discordgo.InteractionResponseModal, Modal(*r.Form, in.named())}}
 	case len(r.Errors) > 0:
-		return in.private(withErrors(r), false)
+		return in.private(withErrors(in, r), false)
 	case r.Message != nil:
 		return in.private(*r.Message, r.Update)
 	case in.Way.Type == discordgo.InteractionMessageComponent:
@@ -53,16 +53,25 @@ func Respond(in Inbound, r chat.Reply) Answer {
 	return in.private(chat.Message{Blocks: []chat.Block{chat.Text("Done.")}}, false)
 }
 
-// Defer says "working on it", for a reply that takes longer than Discord waits. What only looks is never deferred, because a form
-// cannot follow. In a private message it shows nothing; the reply then edits that message or follows as a new one.
-func Defer(in Inbound) (response, bool) {
+// Defer says "working on it", for a reply that takes longer than Discord waits. In a private message it shows nothing; the reply then edits
+// that message or follows as a new one. A form cannot follow (see Later), so what only looks should get as long as Discord lets it. What
+// is being typed is told that there is nothing to choose from.
+func Defer(in Inbound) response {
 	switch {
-	case in.Event.Looks():
-		return response{}, false
-	case in.Way.Private:
-		return response{Type: discordgo.InteractionResponseDeferredMessageUpdate}, true
+	case in.Event.Kind == chat.Complete:
+		return response{discordgo.InteractionApplicationCommandAutocompleteResult, completion(nil)}
+	case in.Way.Private && in.Way.Type != discordgo.InteractionApplicationCommand:
+		return response{Type: discordgo.InteractionResponseDeferredMessageUpdate}
 	}
-	return response{discordgo.InteractionResponseDeferredChannelMessageWithSource, deferral{discordgo.MessageFlagsEphemeral}}, true
+	return response{discordgo.InteractionResponseDeferredChannelMessageWithSource, deferral{discordgo.MessageFlagsEphemeral}}
+}
+
+// again is the call that shows a response's message once more, where nobody knows whether Discord has the response; false where it has
+// none. Discord knows no such address where it has not.
+func (r response) again() (Call, bool) {
+	b, ok := r.Data.(body)
+	b.Flags &^= discordgo.MessageFlagsEphemeral // an edit cannot change it
+	return Call{Method: "PATCH", Body: &b}, ok
 }
 
 // Call is one request below /webhooks/{app}/{token}: Method POST for a follow-up, else PATCH or DELETE of messages/@original,
@@ -75,36 +84,44 @@ type Call struct {
 // Later draws a reply to an interaction that was deferred, and what must be kept before it is shown. A form can no longer be opened: the
 // member is told to try again.
 func Later(in Inbound, r chat.Reply) ([]Call, *Kept) {
-	if len(r.Errors) > 0 {
-		m := withErrors(r)
-		r.Message = &m
-	}
-	if r.Form != nil && r.Message == nil {
-		r.Message = &chat.Message{Blocks: []chat.Block{chat.Text("That took too long, so Discord no longer opens the form. Please try again.")}}
-	}
-	if r.Message == nil {
-		if in.Way.Private { // nothing was shown
-			return nil, nil
-		}
+	switch {
+	case in.Event.Kind == chat.Complete: // it has got no choices
+		return nil, nil
+	case r.Form != nil && r.Message == nil && len(r.Errors) == 0:
+		r = chat.Reply{Message: &chat.Message{Blocks: []chat.Block{chat.Text("That took too long, so Discord no longer opens the form. Please try again.")}}}
+	case r.Message == nil && len(r.Errors) == 0 && in.Way.Private: // nothing was shown
+		return nil, nil
+	case r.Message == nil && len(r.Errors) == 0:
 		return []Call{{Method: "DELETE"}}, nil
 	}
-	b, keep := privateMessage(*r.Message, readerOf(in.Event))
-	if r.Update || !in.Way.Private {
-		return []Call{{"PATCH", &b}}, keep
+	r.Form = nil
+	answer := Respond(in, r)
+	return []Call{answer.Response.later(in)}, answer.Keep
+}
+
+// later is the call that shows a response's message where "working on it" stands; it stands nowhere in a private message.
+func (r response) later(in Inbound) Call {
+	b, _ := r.Data.(body)
+	if in.Way.Private && r.Type == discordgo.InteractionResponseChannelMessageWithSource {
+		return Call{"POST", &b}
 	}
-	b.Flags |= discordgo.MessageFlagsEphemeral // an edit cannot change it
-	return []Call{{"POST", &b}}, keep
+	b.Flags &^= discordgo.MessageFlagsEphemeral // an edit cannot change it
+	return Call{"PATCH", &b}
+}
+
+// leaf shows a page that was turned: in place of the one that was clicked (update), or as a new message.
+func (in Inbound) leaf(b body, update bool) response {
+	if update && in.Way.Private {
+		return response{discordgo.InteractionResponseUpdateMessage, b}
+	}
+	b.Flags |= discordgo.MessageFlagsEphemeral
+	return response{discordgo.InteractionResponseChannelMessageWithSource, b}
 }
 
 // private shows a message to the member only: in place of the private message that was clicked, or as a new one.
 func (in Inbound) private(m chat.Message, update bool) Answer {
 	b, keep := privateMessage(m, readerOf(in.Event))
-	kind := discordgo.InteractionResponseUpdateMessage
-	if !update || !in.Way.Private {
-		kind = discordgo.InteractionResponseChannelMessageWithSource
-		b.Flags |= discordgo.MessageFlagsEphemeral
-	}
-	return Answer{Response: response{kind, b}, Keep: keep}
+	return Answer{Response: in.leaf(b, update), Keep: keep}
 }
 
 // named is the workspace that buttons of the reply must carry: in a direct message nothing else tells it.
@@ -115,8 +132,8 @@ func (in Inbound) named() chat.Workspace {
 	return ""
 }
 
-// withErrors puts what is wrong with a form above the message that opens it again.
-func withErrors(r chat.Reply) chat.Message {
+// withErrors puts what is wrong with a form above the message that opens it again, and what was written in it below.
+func withErrors(in Inbound, r chat.Reply) chat.Message {
 	var m chat.Message
 	for _, name := range slices.Sorted(maps.Keys(r.Errors)) {
 		m.Blocks = append(m.Blocks, chat.Text(r.Errors[name]))
@@ -125,7 +142,7 @@ func withErrors(r chat.Reply) chat.Message {
 		m.Blocks = append(m.Blocks, r.Message.Blocks...)
 		m.Buttons, m.After = r.Message.Buttons, r.Message.After
 	}
-	return m
+	return *returned(in, &m)
 }
 
 // completion is at most 25 choices, each name and value at most 100 characters.

@@ -218,6 +218,13 @@ func memberOf(word string) (chat.Member, bool) {
 	return chat.Member(id), fitsID(id)
 }
 
+// roleOf reads a role as platforms write it: <@&ID>. In place of a member it is named by &ID, as in chat.Event.Roles.
+func roleOf(word string) (chat.Member, bool) {
+	id, ok := strings.CutPrefix(word, "<@&")
+	id = strings.TrimSuffix(id, ">")
+	return chat.Member("&" + id), ok && fitsID(id)
+}
+
 // fitsID tells whether a word can be a platform's id: not a role, not two words, not endless.
 func fitsID(id string) bool {
 	return id != "" && len(id) <= 60 && utf8.ValidString(id) &&

@@ -71,8 +71,8 @@ func (s *step) settingsZone(words []string) (chat.Reply, error) {
 	return tell(s.sayZone()), nil
 }
 
-// settingsManagers names who may change schedules and settings besides the platform's own managers. Members are
-// written as <@id> by platforms, @id by hand.
+// settingsManagers names who may change schedules and settings besides the platform's own managers: members, written as
+// <@id> by platforms and @id by hand, and roles, written as <@&id>.
 func (s *step) settingsManagers(words []string) (chat.Reply, error) {
 	if !s.manages() {
 		return tell(managersOnly()), nil
@@ -80,6 +80,9 @@ func (s *step) settingsManagers(words []string) (chat.Reply, error) {
 	var named []chat.Member
 	for _, w := range words[1:] {
 		id, ok := memberOf(w)
+		if !ok {
+			id, ok = roleOf(w)
+		}
 		if !ok {
 			return tell(managersByName(w)), nil
 		}

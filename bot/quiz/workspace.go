@@ -18,7 +18,7 @@ import (
 type workspace struct {
 	Zone      string        `json:"zone"` // IANA; its first schedule's until changed
 	Locale    string        `json:"locale,omitempty"`
-	Managers  []chat.Member `json:"managers,omitempty"` // named by a manager, besides those of the platform
+	Managers  []chat.Member `json:"managers,omitempty"` // members and roles, named by a manager besides the platform's own
 	Asleep    time.Time     `json:"asleep,omitzero"`    // removed since then
 	Schedules int           `json:"schedules"`          // how many were ever made: numbers their ids
 	Open      []openPost    `json:"open,omitempty"`     // posts that take full points, oldest first
@@ -70,7 +70,10 @@ func (l *look) zoneName() string { return l.zone().String() }
 func (l *look) date(t time.Time) string { return t.In(l.zone()).Format(time.DateOnly) }
 
 // manages tells whether the event's member may change schedules and settings.
-func (l *look) manages() bool { return l.ev.Manager || slices.Contains(l.ws.Managers, l.ev.Member) }
+func (l *look) manages() bool {
+	return l.ev.Manager || slices.Contains(l.ws.Managers, l.ev.Member) ||
+		slices.ContainsFunc(l.ev.Roles, func(role chat.Member) bool { return slices.Contains(l.ws.Managers, role) })
+}
 
 // member is what is kept about a person, apart from answers.
 type member struct {
