@@ -69,6 +69,17 @@ func privateMessage(m chat.Message, to reader) (body, *Kept) {
 	return first, &Kept{ID: id(), Workspace: to.workspace, Member: to.member, Direct: to.direct, Message: m}
 }
 
+// PrivateMessages draws a reply to an event as its member sees it: every page, in the order in which they are turned.
+func PrivateMessages(m chat.Message, e chat.Event) []body {
+	to := readerOf(e)
+	sheets := privateSheets(m, to, sync.OnceValue(func() string { return pageID(m, to) }))
+	bodies := make([]body, len(sheets))
+	for i, s := range sheets {
+		bodies[i] = s.body(to.named())
+	}
+	return bodies
+}
+
 // page draws a page of what was kept, from 1; false where there is no such page.
 func (k Kept) page(n int) (body, bool) {
 	to := reader{workspace: k.Workspace, member: k.Member, direct: k.Direct}

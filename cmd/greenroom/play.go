@@ -25,6 +25,7 @@ type said struct {
 // member answers every part with some of its key points.
 type stage struct {
 	q      *content.Question
+	at     scene
 	engine *quiz.Engine
 	db     *store.Memory
 	now    time.Time
@@ -33,17 +34,17 @@ type stage struct {
 	said   []said
 }
 
-// Who and where: ids that look like Slack's.
-const (
-	stageWorkspace chat.Workspace = "slack:T0GREENROOM"
-	stageChannel   chat.Channel   = "C0GREENROOM"
-	stageMember    chat.Member    = "U0MEMBER"
-)
+// scene is who and where, in ids that look like a platform's.
+type scene struct {
+	workspace chat.Workspace
+	channel   chat.Channel
+	member    chat.Member
+}
 
 // play returns all that was said about a question: the post, the feedback, the follow-ups, the result and the full answer.
-func play(q *content.Question) ([]said, error) {
+func play(q *content.Question, at scene) ([]said, error) {
 	s := &stage{
-		q: q, db: store.NewMemory(), now: time.Date(2026, 11, 23, 8, 0, 0, 0, time.UTC),
+		q: q, at: at, db: store.NewMemory(), now: time.Date(2026, 11, 23, 8, 0, 0, 0, time.UTC),
 		engine: quiz.New(quiz.Config{Banks: content.NewIndex([]*content.Bank{{Name: q.Bank, Questions: []content.Question{*q}}})}),
 	}
 	if _, err := s.does(chat.Event{Kind: chat.Line, Text: "setup now 9:00 daily UTC"}); err != nil {
@@ -112,7 +113,7 @@ func (s *stage) shows(e chat.Event) error {
 // does hands in an event of the member, who manages the place, and sends what it leads to.
 func (s *stage) does(e chat.Event) (chat.Reply, error) {
 	e = s.placed(e)
-	e.Member, e.Manager = stageMember, true
+	e.Member, e.Manager = s.at.member, true
 	if s.engine.Looks(e) {
 		return s.engine.Look(store.NewReader(context.Background(), s.db), e)
 	}
@@ -126,7 +127,7 @@ func (s *stage) does(e chat.Event) (chat.Reply, error) {
 }
 
 func (s *stage) placed(e chat.Event) chat.Event {
-	e.Workspace, e.Channel, e.Room, e.At = stageWorkspace, stageChannel, chat.ChannelRoom(stageChannel), s.now
+	e.Workspace, e.Channel, e.Room, e.At = s.at.workspace, s.at.channel, chat.ChannelRoom(s.at.channel), s.now
 	return e
 }
 

@@ -8,23 +8,40 @@ import (
 	"strings"
 
 	"greenroom/bot/chat"
+	"greenroom/bot/discord"
 	"greenroom/bot/slack"
 	"greenroom/content"
 )
 
 type render struct {
-	Slack renderSlack `cmd:"" help:"Print the messages that questions become in Slack."`
+	Slack   renderSlack   `cmd:"" help:"Print the messages that questions become in Slack."`
+	Discord renderDiscord `cmd:"" help:"Print the messages that questions become in Discord."`
 }
 
-type renderSlack struct {
+type renderSlack struct{ rendered }
+
+type renderDiscord struct{ rendered }
+
+// rendered is what is printed.
+type rendered struct {
 	// ID picks one question. Optional; without it all are printed.
 	ID    string   `name:"id" placeholder:"ID" help:"Only the question with this id; bank show lists them."`
 	Paths []string `arg:"" name:"path" help:"Bank files, and folders with all *.md below them."`
 }
 
-// Run prints one JSON array with every message that the questions become, as it would be sent: the post, each follow-up, the result, and what
-// a member who answers sees in private (feedback and the full answer), with all pages. What leaves a question out is told on the error stream.
+// Run prints the messages as Slack would get them.
 func (c renderSlack) Run(std streams) error {
+	return c.print(std, scene{"slack:T0GREENROOM", "C0GREENROOM", "U0MEMBER"}, slackBodies)
+}
+
+// Run prints the messages as Discord would get them.
+func (c renderDiscord) Run(std streams) error {
+	return c.print(std, scene{discord.Guild("197038439483310086"), "290926798626357250", "80351110224678912"}, discordBodies)
+}
+
+// print writes one JSON array with every message that the questions become, as it would be sent: the post, each follow-up, the result, and what
+// a member who answers sees in private (feedback and the full answer), with all pages. What leaves a question out is told on the error stream.
+func (c rendered) print(std streams, at scene, draw func([]said) ([]json.RawMessage, error)) error {
 	banks, problems, err := loadBanks(c.Paths)
 	if err != nil {
 		return err
@@ -40,11 +57,11 @@ func (c renderSlack) Run(std streams) error {
 	}
 	var bodies []json.RawMessage
 	for _, q := range questions {
-		played, err := play(q)
+		played, err := play(q, at)
 		if err != nil {
 			return fmt.Errorf("play question %s: %w", q.ID, err)
 		}
-		drawn, err := slackBodies(played)
+		drawn, err := draw(played)
 		if err != nil {
 			return fmt.Errorf("draw question %s: %w", q.ID, err)
 		}
@@ -57,7 +74,7 @@ func (c renderSlack) Run(std streams) error {
 }
 
 // chosen are the questions to print, at least one.
-func (c renderSlack) chosen(banks []*content.Bank) ([]*content.Question, error) {
+func (c rendered) chosen(banks []*content.Bank) ([]*content.Question, error) {
 	var all []*content.Question
 	for _, b := range banks {
 		for i := range b.Questions {
@@ -84,11 +101,8 @@ func slackBodies(played []said) ([]json.RawMessage, error) {
 	names := func(m chat.Member) string { return string(m) }
 	var bodies []json.RawMessage
 	add := func(body any) error {
-		var raw bytes.Buffer
-		write := json.NewEncoder(&raw)
-		write.SetEscapeHTML(false)
-		err := write.Encode(body)
-		bodies = append(bodies, raw.Bytes())
+		raw, err := unescaped(body)
+		bodies = append(bodies, raw)
 		return err
 	}
 	for _, s := range played {
@@ -112,4 +126,38 @@ func slackBodies(played []said) ([]json.RawMessage, error) {
 		}
 	}
 	return bodies, nil
+}
+
+// discordBodies draws what was said as the bodies that Discord would get; the files that go with them are only named.
+func discordBodies(played []said) ([]json.RawMessage, error) {
+	var bodies []json.RawMessage
+	for _, s := range played {
+		var drawn []any
+		if s.action != nil {
+			for _, b := range discord.Messages(*s.action) {
+				drawn = append(drawn, b)
+			}
+		} else {
+			for _, b := range discord.PrivateMessages(*s.reply.Message, s.to) {
+				drawn = append(drawn, b)
+			}
+		}
+		for _, b := range drawn {
+			raw, err := unescaped(b)
+			if err != nil {
+				return nil, err
+			}
+			bodies = append(bodies, raw)
+		}
+	}
+	return bodies, nil
+}
+
+// unescaped is JSON in which < and > stand as they are.
+func unescaped(v any) (json.RawMessage, error) {
+	var raw bytes.Buffer
+	write := json.NewEncoder(&raw)
+	write.SetEscapeHTML(false)
+	err := write.Encode(v)
+	return raw.Bytes(), err
 }
