@@ -10,6 +10,8 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"testing"
+	"time"
 )
 
 // PlatformConfig says which platforms a process serves: one of each temperament, each below its own path and with its
@@ -102,4 +104,27 @@ func StartPlatforms(c PlatformConfig) (url func(Temperament) string, end func() 
 	}
 	address := lines.Text()
 	return func(t Temperament) string { return "http://" + address + "/" + string(t) }, end, nil
+}
+
+// Platforms starts both temperaments for a test, which ends them, and gives a client of each.
+func Platforms(t *testing.T, f Faults, clock interface{ Now() time.Time }) (PlatformConfig, map[Temperament]*Client) {
+	t.Helper()
+	config := PlatformConfig{Folder: t.TempDir(), Faults: f}
+	url, end, err := StartPlatforms(config)
+	if err != nil {
+		t.Fatal(err)
+	}
+	clients := map[Temperament]*Client{}
+	for _, temper := range []Temperament{Keyed, Asked} {
+		clients[temper] = NewClient(url(temper), temper, clock)
+	}
+	t.Cleanup(func() {
+		for _, c := range clients {
+			c.HTTP.CloseIdleConnections()
+		}
+		if err := end(); err != nil {
+			t.Error(err)
+		}
+	})
+	return config, clients
 }

@@ -8,30 +8,20 @@ import (
 	"testing"
 	"time"
 
+	"go.uber.org/goleak"
+
 	"greenroom/bot/chat"
 )
 
-// platforms starts both temperaments and returns a client of each.
-func platforms(t *testing.T, f Faults) (config PlatformConfig, clients map[Temperament]*Client) {
+func TestMain(m *testing.M) {
+	MaybePlatform()
+	goleak.VerifyTestMain(m)
+}
+
+// platforms starts both temperaments.
+func platforms(t *testing.T, f Faults) (PlatformConfig, map[Temperament]*Client) {
 	t.Helper()
-	config = PlatformConfig{Folder: t.TempDir(), Faults: f}
-	url, end, err := StartPlatforms(config)
-	if err != nil {
-		t.Fatal(err)
-	}
-	clients = map[Temperament]*Client{}
-	for _, temper := range []Temperament{Keyed, Asked} {
-		clients[temper] = NewClient(url(temper), temper, NewClock(tuesday))
-	}
-	t.Cleanup(func() {
-		for _, c := range clients {
-			c.HTTP.CloseIdleConnections()
-		}
-		if err := end(); err != nil {
-			t.Error(err)
-		}
-	})
-	return config, clients
+	return Platforms(t, f, NewClock(tuesday))
 }
 
 func posting(key string) chat.Action {

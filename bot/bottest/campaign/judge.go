@@ -281,10 +281,16 @@ func (j *judge) counted(ctx context.Context) {
 }
 
 // order: in a channel posts stand by their numbers, without a gap; in a thread follow-ups by theirs and the result last, each
-// under its post.
+// under its post; what changes a message comes after it.
 func (j *judge) order() {
-	number, thread, seen := map[string]int{}, map[string]int{}, map[string]bool{}
+	number, thread, seen, stood := map[string]int{}, map[string]int{}, map[string]bool{}, map[string]bool{}
 	for _, e := range j.Log {
+		if e.Kind == Posted {
+			stood[e.ID] = true
+		}
+		if !stood[e.ID] || e.Parent != "" && !stood[e.Parent] {
+			j.wrong("%s, %s, came before the message that it is about", e.Key, e.Kind)
+		}
 		if e.Kind != Posted || seen[e.Key] {
 			continue
 		}
