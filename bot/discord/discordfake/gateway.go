@@ -92,7 +92,7 @@ type link struct {
 	every   time.Duration // heartbeat_interval
 	resume  bool          // it came to resume_gateway_url
 	queue   [][]byte      // frames to send
-	bye     *closing      // how it ends after them
+	bye     *ending      // how it ends after them
 	wake    chan struct{} // has something when queue or bye has
 	ended   chan struct{} // closed by serveGateway
 	session *session      // nil before Identify or Resume, and once the app was told to go
@@ -105,8 +105,8 @@ type link struct {
 	leaving bool          // the end of it is under way
 }
 
-// closing is how Discord ends a connection: with a close code, or without a word when that is 0.
-type closing struct {
+// ending is how Discord ends a connection: with a close code, or without a word when that is 0.
+type ending struct {
 	code int
 	text string
 }
@@ -156,12 +156,12 @@ func (w *wire) serveGateway(rw http.ResponseWriter, r *http.Request) {
 }
 
 // wrongVersion says why Discord does not speak to who comes with this query.
-func wrongVersion(query url.Values) *closing {
+func wrongVersion(query url.Values) *ending {
 	if v := query.Get("v"); v != "9" && v != "10" {
-		return &closing{4012, "Invalid API version."}
+		return &ending{4012, "Invalid API version."}
 	}
 	if e := query.Get("encoding"); e != "json" || query.Get("compress") != "" {
-		return &closing{4002, "The fake speaks only JSON without transport compression."}
+		return &ending{4002, "The fake speaks only JSON without transport compression."}
 	}
 	return nil
 }
@@ -182,7 +182,7 @@ func (l *link) rouse() {
 }
 
 // hangUp ends a connection from Discord's side after what is in its queue. Its session stays as it is.
-func (w *wire) hangUp(l *link, how *closing) {
+func (w *wire) hangUp(l *link, how *ending) {
 	if l.bye == nil {
 		l.bye = how
 		l.rouse()
@@ -202,14 +202,14 @@ func (w *wire) run(l *link) {
 			left := patience - time.Since(l.beat)
 			if left <= 0 {
 				w.end(l.session)
-				w.hangUp(l, &closing{4009, "Session timed out."})
+				w.hangUp(l, &ending{4009, "Session timed out."})
 			}
 			w.f.mu.Unlock()
 			beats.Reset(max(left, time.Second))
 			continue
 		case <-w.closed:
 			w.f.mu.Lock()
-			w.hangUp(l, &closing{1001, "Going away."})
+			w.hangUp(l, &ending{1001, "Going away."})
 			w.f.mu.Unlock()
 		case <-l.ended:
 			return

@@ -116,7 +116,7 @@ func (f *Fake) CloseShard(shard, code int) int {
 		}
 		w.detach(l)
 		w.note(GatewayEvent{Shard: l.shard, What: ClosedByDiscord, Code: code})
-		w.hangUp(l, &closing{code, "Closed by a test."})
+		w.hangUp(l, &ending{code, "Closed by a test."})
 	})
 }
 
@@ -215,7 +215,7 @@ func (w *wire) scripted(l *link, what GatewayWhat) bool {
 			w.invalidate(l, a.Resumable)
 		default:
 			w.note(GatewayEvent{Shard: l.shard, What: ClosedByDiscord, Code: a.Code})
-			w.hangUp(l, &closing{a.Code, "Closed by a test."})
+			w.hangUp(l, &ending{a.Code, "Closed by a test."})
 		}
 		return true
 	}

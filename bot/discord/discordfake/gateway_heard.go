@@ -26,17 +26,17 @@ const (
 
 // Close codes with Discord's words (docs.discord.com, Gateway Close Event Codes).
 var (
-	unknownOpcode    = &closing{4001, "Unknown opcode."}
-	decodeError      = &closing{4002, "Error while decoding payload."}
-	notAuthenticated = &closing{4003, "Not authenticated."}
-	badToken         = &closing{4004, "Authentication failed."}
-	alreadyKnown     = &closing{4005, "Already authenticated."}
-	badSequence      = &closing{4007, "Invalid seq."}
-	tooManySends     = &closing{4008, "You are being rate limited."}
-	badShard         = &closing{4010, "Invalid shard."}
-	shardingNeeded   = &closing{4011, "Sharding required."}
-	badIntents       = &closing{4013, "Invalid intent(s)."}
-	deniedIntents    = &closing{4014, "Disallowed intent(s)."}
+	unknownOpcode    = &ending{4001, "Unknown opcode."}
+	decodeError      = &ending{4002, "Error while decoding payload."}
+	notAuthenticated = &ending{4003, "Not authenticated."}
+	badToken         = &ending{4004, "Authentication failed."}
+	alreadyKnown     = &ending{4005, "Already authenticated."}
+	badSequence      = &ending{4007, "Invalid seq."}
+	tooManySends     = &ending{4008, "You are being rate limited."}
+	badShard         = &ending{4010, "Invalid shard."}
+	shardingNeeded   = &ending{4011, "Sharding required."}
+	badIntents       = &ending{4013, "Invalid intent(s)."}
+	deniedIntents    = &ending{4014, "Disallowed intent(s)."}
 )
 
 // Intents (docs.discord.com, List of Intents).
@@ -51,8 +51,8 @@ const (
 	allIntents           = 1<<17 - 1 | 3<<20 | 3<<24
 )
 
-// heard takes one payload of the app; a closing is how Discord answers a wrong one.
-func (w *wire) heard(l *link, body []byte) *closing {
+// heard takes one payload of the app; a ending is how Discord answers a wrong one.
+func (w *wire) heard(l *link, body []byte) *ending {
 	now := time.Now()
 	l.sends = append(slices.DeleteFunc(l.sends, func(t time.Time) bool { return now.Sub(t) >= sendsWindow }), now)
 	if len(l.sends) > maxSends {
@@ -92,7 +92,7 @@ func (w *wire) heard(l *link, body []byte) *closing {
 }
 
 // identify begins a session (docs.discord.com, Identify Structure).
-func (w *wire) identify(l *link, d json.RawMessage) *closing {
+func (w *wire) identify(l *link, d json.RawMessage) *ending {
 	var in struct {
 		Token      *string            `json:"token"`
 		Properties *map[string]string `json:"properties"`
@@ -169,7 +169,7 @@ func (w *wire) startsLeft() (left int, again time.Duration) {
 }
 
 // reset is what Discord does to an app that identifies too often: every session ends and the token is another one.
-func (w *wire) reset() *closing {
+func (w *wire) reset() *ending {
 	w.f.rest.revoked = true
 	for l := range w.links {
 		w.end(l.session)
@@ -190,7 +190,7 @@ func (w *wire) guildsOf(shard, shards int) (n int) {
 }
 
 // resume goes on with a session (docs.discord.com, Resuming).
-func (w *wire) resume(l *link, d json.RawMessage) *closing {
+func (w *wire) resume(l *link, d json.RawMessage) *ending {
 	var in struct {
 		Token   *string `json:"token"`
 		Session *string `json:"session_id"`

@@ -138,7 +138,7 @@ func (f *Fake) selfJSON() map[string]any {
 func (w *wire) goOn(l *link, s *session, seq int64) {
 	if old := s.link; old != nil { // Discord has not noticed its end
 		old.session = nil
-		w.hangUp(old, &closing{4000, "Unknown error."})
+		w.hangUp(old, &ending{4000, "Unknown error."})
 	}
 	s.link, l.session = l, s
 	missed := 0
