@@ -84,7 +84,7 @@ type Bot struct {
 func New(c Config) *Bot {
 	b := &Bot{Config: c.withDefaults(), slots: map[string]chan struct{}{}}
 	b.DB = watched{c.DB, b}
-	b.rooms = newRooms(b.RoomDepth, b.RoomsBusy)
+	b.rooms = newRooms(b.RoomDepth, b.RoomsBusy, b.together)
 	b.timers = newTimers(b, b.RoomsBusy)
 	b.outbox = newOutbox(b)
 	b.edits = newEdits(b.EditsBurst, b.EditsEvery)

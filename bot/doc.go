@@ -9,6 +9,7 @@
 //   - room.go: rooms. Whatever happens in one room happens one after the other; rooms work beside each other.
 //   - event.go: the way of one event, [Bot.Handle]: its room, the engine's Step in one unit, the commit; or the engine's
 //     Look, beside the room. Every unit goes through commit, which tells timers and outbox what is in it.
+//   - visit.go: events that wait in one room at the same time share a unit, decided one after the other.
 //   - timers.go: wake rows that are due become events. A row leaves the store in the unit of its event.
 //   - marks.go: what the shell keeps for itself in the store, above all the mark of a message that was handed to its
 //     platform and whose outcome is not known yet.
@@ -23,7 +24,7 @@
 //
 // # What a crash can do
 //
-// An event's effects are one unit, so an event was handled or it was not; an adapter acknowledges after the commit, and
+// An event's effects are in one unit, so an event was handled or it was not; an adapter acknowledges after the commit, and
 // a platform delivers again what was not acknowledged. Between the commit and the acknowledgement a crash costs the
 // second delivery, which the unit's seen mark refuses.
 //

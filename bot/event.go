@@ -36,33 +36,6 @@ func (b *Bot) Handle(ctx context.Context, e chat.Event) (chat.Reply, error) {
 	return b.queue(ctx, e)
 }
 
-// queue waits for the event's turn in its room and for its end there.
-func (b *Bot) queue(ctx context.Context, e chat.Event) (chat.Reply, error) {
-	var reply chat.Reply
-	var err error
-	done := make(chan struct{})
-	job := func() {
-		defer close(done)
-		if err = ctx.Err(); err != nil { // nobody waits any more, so it is not begun
-			return
-		}
-		reply, err = b.step(e, nil)
-		b.heal(b.work, e)
-	}
-	if err := b.rooms.add(roomName(e), e.Member != "", job); err != nil {
-		return chat.Reply{}, err
-	}
-	select {
-	case <-done:
-	case <-ctx.Done():
-		return chat.Reply{}, ctx.Err()
-	}
-	if errors.Is(err, store.ErrSeen) {
-		return chat.Reply{}, nil
-	}
-	return reply, err
-}
-
 func roomName(e chat.Event) string { return string(store.Key(string(e.Workspace), string(e.Room))) }
 
 // seenMark names an event in the store. Platforms name events within a workspace, so the tenant comes first: two of them

@@ -10,21 +10,31 @@ import (
 // A room has a goroutine while it has something to do. The jobs of people are bounded; those of the bot itself are not
 // refused, because what fired them bounds them.
 type rooms struct {
-	depth int           // jobs that may wait in a room when a person adds one
-	slots chan struct{} // one for each room that may work at the same moment
+	depth    int            // jobs that may wait in a room when a person adds one
+	together func([]*visit) // makes visits of one room, in their order
+	slots    chan struct{}  // one for each room that may work at the same moment
 
 	mu     sync.Mutex
 	closed bool
-	queues map[string][]func() // by room; a room is here while its goroutine lives
-	work   sync.WaitGroup      // the goroutines; added to under mu and never once closed
+	queues map[string][]job // by room; a room is here while its goroutine lives
+	work   sync.WaitGroup   // the goroutines; added to under mu and never once closed
 }
 
-func newRooms(depth, busy int) *rooms {
-	return &rooms{depth: depth, slots: make(chan struct{}, busy), queues: map[string][]func(){}}
+// job is one thing that is done in a room: either alone, or a visit that is made together with those before and behind it.
+type job struct {
+	alone func()
+	visit *visit
+}
+
+// togetherMax is how many visits are made together at most. The first of them waits until the last is decided.
+const togetherMax = 16
+
+func newRooms(depth, busy int, together func([]*visit)) *rooms {
+	return &rooms{depth: depth, together: together, slots: make(chan struct{}, busy), queues: map[string][]job{}}
 }
 
 // add puts a job behind the others of its room. ErrBusy is for people only.
-func (r *rooms) add(room string, person bool, job func()) error {
+func (r *rooms) add(room string, person bool, j job) error {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	if r.closed {
@@ -34,7 +44,7 @@ func (r *rooms) add(room string, person bool, job func()) error {
 	if person && len(queue) >= r.depth {
 		return chat.ErrBusy
 	}
-	r.queues[room] = append(queue, job)
+	r.queues[room] = append(queue, j)
 	if !busy {
 		r.work.Go(func() { r.drain(room) })
 	}
@@ -44,27 +54,38 @@ func (r *rooms) add(room string, person bool, job func()) error {
 // drain is the goroutine of a busy room.
 func (r *rooms) drain(room string) {
 	for {
-		job := r.next(room)
-		if job == nil {
+		alone, visits := r.next(room)
+		if alone == nil && visits == nil {
 			return
 		}
 		r.slots <- struct{}{}
-		job()
+		if alone != nil {
+			alone()
+		} else {
+			r.together(visits)
+		}
 		<-r.slots
 	}
 }
 
-// next takes the room's oldest job; with none left the room is idle and is forgotten.
-func (r *rooms) next(room string) func() {
+// next takes the room's oldest job, or all visits at the head of its queue; with none left the room is idle and is
+// forgotten.
+func (r *rooms) next(room string) (alone func(), visits []*visit) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	queue := r.queues[room]
 	if len(queue) == 0 {
 		delete(r.queues, room)
-		return nil
+		return nil, nil
 	}
-	r.queues[room] = queue[1:]
-	return queue[0]
+	for _, j := range queue[:min(len(queue), togetherMax)] {
+		if j.visit == nil {
+			break
+		}
+		visits = append(visits, j.visit)
+	}
+	r.queues[room] = queue[max(1, len(visits)):]
+	return queue[0].alone, visits
 }
 
 // busy counts the rooms that have something to do.

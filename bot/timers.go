@@ -153,13 +153,13 @@ func (t *timers) begin(rows []store.Wake, n int) time.Time {
 // dispatch hands a row to its room. It is called under mu and so hands over only.
 func (t *timers) dispatch(w store.Wake, panics int) {
 	e, err := t.event(w)
-	job := func() {
+	fire := func() {
 		if err == nil && panics < maxPanics {
 			_, err = t.b.step(e, &w)
 		}
 		t.done(w, e, err)
 	}
-	if closed := t.b.rooms.add(roomName(e), false, job); closed != nil { // it stays in the store for the next start
+	if closed := t.b.rooms.add(roomName(e), false, job{alone: fire}); closed != nil { // it stays in the store for the next start
 		t.held[w.Name].under = false
 		t.under--
 	}

@@ -23,7 +23,8 @@ type View interface {
 }
 
 // Draft gathers one unit: it records what was read and holds back what is to be written. It belongs to one goroutine
-// and ends with the function that it was given to.
+// and ends with the function that it was given to. Several events may be decided in one draft, one after the other: each
+// sees the records as the one before has put them. The second and later ones (Unit.Also) cannot read lists and boards.
 type Draft struct {
 	reader
 	Unit Unit
@@ -76,6 +77,31 @@ func (d *Draft) Preload(refs ...Ref) error {
 		d.Unit.Read = append(d.Unit.Read, Read{r.Ref, r.Version})
 	}
 	return nil
+}
+
+// errShared is why a draft of several events ends early: what one of them has put is not yet on any list or board, and the
+// next one would not see it there.
+var errShared = errors.New("only an event that is alone in its draft reads lists and boards")
+
+func (d *Draft) List(prefix, after Ref, n int) ([]Record, error) {
+	if len(d.Unit.Also) > 0 {
+		return nil, errShared
+	}
+	return d.reader.List(prefix, after, n)
+}
+
+func (d *Draft) Top(b Board, n int) ([]Score, error) {
+	if len(d.Unit.Also) > 0 {
+		return nil, errShared
+	}
+	return d.reader.Top(b, n)
+}
+
+func (d *Draft) Rank(b Board, member string) (Score, error) {
+	if len(d.Unit.Also) > 0 {
+		return Score{}, errShared
+	}
+	return d.reader.Rank(b, member)
 }
 
 // Put writes a record; nil bytes delete it.

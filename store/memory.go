@@ -135,8 +135,10 @@ func (m *Memory) Commit(ctx context.Context, u Unit) error {
 }
 
 func (m *Memory) check(u Unit) error {
-	if u.Event.Name != "" && m.seen[mark{Millis(u.Event.At), u.Event.Name}] && !m.forgotten(Millis(u.Event.At), SeenFor) {
-		return fmt.Errorf("event %s: %w", u.Event.Name, ErrSeen)
+	for e := range u.Events {
+		if at := Millis(e.At); m.seen[mark{at, e.Name}] && !m.forgotten(at, SeenFor) {
+			return fmt.Errorf("event %s: %w", e.Name, ErrSeen)
+		}
 	}
 	if u.Fired != nil {
 		if w, ok := m.wakes[u.Fired.Name]; !ok || Millis(w.At) != Millis(u.Fired.At) {
@@ -157,9 +159,9 @@ func (m *Memory) forgotten(at int64, keep time.Duration) bool {
 }
 
 func (m *Memory) apply(u Unit) {
-	if u.Event.Name != "" {
-		at := Millis(u.Event.At)
-		m.seen[mark{at, u.Event.Name}] = true
+	for e := range u.Events {
+		at := Millis(e.At)
+		m.seen[mark{at, e.Name}] = true
 		m.clock = max(m.clock, at)
 	}
 	if u.Fired != nil {

@@ -47,9 +47,9 @@ func (s space) Commit(ctx context.Context, u Unit) error {
 	if err := u.Valid(); err != nil { // before the mark hides an empty name
 		return err
 	}
-	inside := Unit{Event: u.Event}
-	if u.Event.Name != "" {
-		inside.Event.Name = string(s.mark) + u.Event.Name
+	var inside Unit
+	for e := range u.Events {
+		inside.Also = append(inside.Also, EventID{e.At, string(s.mark) + e.Name})
 	}
 	for _, r := range u.Read {
 		inside.Read = append(inside.Read, Read{s.mark + r.Ref, r.Version})

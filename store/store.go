@@ -60,14 +60,15 @@ type Record struct {
 // Unit is everything that one event changes. Its parts apply in the order Fired, Put, Sent, Send, Wake, Points, and the
 // elements of each in theirs, so the last of several writes to one name counts.
 type Unit struct {
-	Event  EventID  // refused the second time for three days; the zero EventID is not remembered
-	Fired  *Wake    // a wake row that this unit handles: removed with it; ErrSeen when it no longer stands at that time
-	Read   []Read   // every Ref that was read, absent ones too, with its version: all are checked
-	Put    []Put    // records to write
-	Send   []Row    // outbox rows to add, by key; see Row
-	Sent   []Done   // outbox rows that are over
-	Wake   []Wake   // wake rows to set, by name; the same name again moves it, a zero time removes it
-	Points []Points // added blindly
+	Event  EventID   // refused the second time for three days; the zero EventID is not remembered
+	Also   []EventID // further events that this unit handles, each like Event: seen before, it refuses the whole unit
+	Fired  *Wake     // a wake row that this unit handles: removed with it; ErrSeen when it no longer stands at that time
+	Read   []Read    // every Ref that was read, absent ones too, with its version: all are checked
+	Put    []Put     // records to write
+	Send   []Row     // outbox rows to add, by key; see Row
+	Sent   []Done    // outbox rows that are over
+	Wake   []Wake    // wake rows to set, by name; the same name again moves it, a zero time removes it
+	Points []Points  // added blindly
 }
 
 // EventID names an event: by both fields, At in whole milliseconds. At comes from the event itself and is the same each

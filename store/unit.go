@@ -16,14 +16,35 @@ var ErrInvalid = errors.New("not a valid request to the store")
 
 // Empty tells that the unit changes nothing. Commit then only checks what was read, and writes nothing.
 func (u Unit) Empty() bool {
-	return u.Event == (EventID{}) && u.Fired == nil && len(u.Put) == 0 && len(u.Send) == 0 && len(u.Sent) == 0 &&
+	return u.Event == (EventID{}) && len(u.Also) == 0 && u.Fired == nil && len(u.Put) == 0 && len(u.Send) == 0 && len(u.Sent) == 0 &&
 		len(u.Wake) == 0 && len(u.Points) == 0
+}
+
+// Events yields the events that are remembered with the unit.
+func (u *Unit) Events(yield func(EventID) bool) {
+	if u.Event.Name != "" && !yield(u.Event) {
+		return
+	}
+	for _, e := range u.Also {
+		if e.Name != "" && !yield(e) {
+			return
+		}
+	}
 }
 
 // Valid checks what can be checked without looking into the store. Implementations call it first in Commit.
 func (u Unit) Valid() error {
-	if (u.Event.Name == "") != u.Event.At.IsZero() {
-		return fmt.Errorf("event %q at %v: %w: an event has both a name and a time", u.Event.Name, u.Event.At, ErrInvalid)
+	for _, e := range append([]EventID{u.Event}, u.Also...) {
+		if (e.Name == "") != e.At.IsZero() {
+			return fmt.Errorf("event %q at %v: %w: an event has both a name and a time", e.Name, e.At, ErrInvalid)
+		}
+	}
+	for i, e := range u.Also {
+		for _, before := range append([]EventID{u.Event}, u.Also[:i]...) {
+			if e.Name != "" && e.Name == before.Name && Millis(e.At) == Millis(before.At) {
+				return fmt.Errorf("event %q: %w: a unit handles an event once", e.Name, ErrInvalid)
+			}
+		}
 	}
 	var names []error
 	check := func(what, name string) {
@@ -31,8 +52,8 @@ func (u Unit) Valid() error {
 			names = append(names, fmt.Errorf("%s %.60q: %w: %w", what, name, ErrInvalid, err))
 		}
 	}
-	if u.Event.Name != "" {
-		check("event", u.Event.Name)
+	for e := range u.Events {
+		check("event", e.Name)
 	}
 	if u.Fired != nil {
 		check("wake row", u.Fired.Name)

@@ -20,14 +20,14 @@ type group struct {
 
 // check tells why a unit cannot be applied; nothing has been changed then.
 func (g *group) check(u *store.Unit) error {
-	if u.Event.Name != "" {
-		at := store.Millis(u.Event.At)
-		mark, err := g.get(seen, timed(at, u.Event.Name))
+	for e := range u.Events {
+		at := store.Millis(e.At)
+		mark, err := g.get(seen, timed(at, e.Name))
 		if err != nil {
 			return err
 		}
 		if mark != nil && !g.forgotten(at, store.SeenFor) {
-			return fmt.Errorf("event %s: %w", u.Event.Name, store.ErrSeen)
+			return fmt.Errorf("event %s: %w", e.Name, store.ErrSeen)
 		}
 	}
 	if u.Fired != nil {
@@ -66,9 +66,9 @@ func forgotten(clock, at int64, keep time.Duration) bool { return at < clock-kee
 
 // apply stages everything that a unit changes. After an error the stage is not to be used any more.
 func (g *group) apply(u *store.Unit) error {
-	if u.Event.Name != "" {
-		at := store.Millis(u.Event.At)
-		g.put(seen, timed(at, u.Event.Name), nil)
+	for e := range u.Events {
+		at := store.Millis(e.At)
+		g.put(seen, timed(at, e.Name), nil)
 		if at <= g.latest {
 			g.clock = max(g.clock, at)
 		}

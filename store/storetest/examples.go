@@ -2,6 +2,7 @@ package storetest
 
 import (
 	"errors"
+	"fmt"
 	"testing"
 	"time"
 
@@ -15,6 +16,7 @@ func testExamples(t *testing.T, im Implementation) {
 		test func(*testing.T, store.DB)
 	}{
 		{"an event is taken once for three days", seenOnce},
+		{"a unit of several events takes all of them or none", seenTogether},
 		{"a wake row fires once and not after it was moved", firesOnce},
 		{"a unit that read what has changed is refused whole", conflictChangesNothing},
 		{"a record that was made anew has another version", recreated},
@@ -63,6 +65,31 @@ func seenOnce(t *testing.T, db store.DB) {
 	want(t, db, at(0, "e"), store.ErrSeen)
 	must(t, db, at(store.SeenFor+time.Millisecond, "later still"))
 	must(t, db, at(0, "e"))
+}
+
+// A unit of several events is refused whole for one of them that was seen, and remembers each.
+func seenTogether(t *testing.T, db store.DB) {
+	together := func(names ...string) store.Unit {
+		u := at(0, names[0])
+		for _, name := range names[1:] {
+			u.Also = append(u.Also, at(0, name).Event)
+		}
+		u.Put = []store.Put{{Ref: "by", Bytes: []byte(fmt.Sprint(names))}}
+		return u
+	}
+	must(t, db, together("a", "b"))
+	want(t, db, together("c", "b"), store.ErrSeen)
+	want(t, db, together("a", "c"), store.ErrSeen)
+	want(t, db, together("c", "d", "d"), store.ErrInvalid)
+	want(t, db, together("c", "c"), store.ErrInvalid)
+	records, err := db.Load(ctx, "by")
+	if err != nil || string(records[0].Bytes) != "[a b]" {
+		t.Errorf("%s, %v", records[0].Bytes, err)
+	}
+	want(t, db, at(0, "b"), store.ErrSeen)
+	must(t, db, at(0, "c"))
+	must(t, db, store.Unit{Also: []store.EventID{at(0, "d").Event}})
+	want(t, db, at(0, "d"), store.ErrSeen)
 }
 
 func firesOnce(t *testing.T, db store.DB) {

@@ -131,6 +131,10 @@ func (m *machine) unit(t *rapid.T) (model, real store.Unit) {
 		age := rapid.SampledFrom([]time.Duration{0, 0, time.Microsecond, time.Hour, 71 * time.Hour, 73 * time.Hour}).Draw(t, "age")
 		u.Event = store.EventID{At: m.now.Add(-age), Name: rapid.SampledFrom([]string{"e", "f"}).Draw(t, "event")}
 	}
+	if rapid.IntRange(0, 3).Draw(t, "has more events") == 0 {
+		other := map[string]string{"": "e", "e": "f", "f": "e"}[u.Event.Name]
+		u.Also = []store.EventID{{At: m.now, Name: other}}
+	}
 	if rapid.IntRange(0, 3).Draw(t, "fires") == 0 {
 		w := store.Wake{Name: rapid.SampledFrom(wakes).Draw(t, "fired"), At: m.instant(t)}
 		if due, err := m.model.Due(ctx, far, 1); err == nil && len(due) > 0 && rapid.Bool().Draw(t, "really due") {
