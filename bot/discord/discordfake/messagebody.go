@@ -167,6 +167,9 @@ func (m *message) fillFlags(p payload, fresh bool, wrong fieldErrors) {
 		return
 	}
 	flags, may := *p.flags, changable|m.flags
+	if m.flags&Loading != 0 {
+		may |= Ephemeral // a follow-up in place of an edit; it changes nothing
+	}
 	if fresh {
 		may = settable
 		if m.made != nil {
