@@ -7,8 +7,7 @@ import (
 
 // plain is what a person reads in a message, line by line. Markup is gone: a heading is its words, an item begins with "- " or its number,
 // code is as it is, an instant is written as in "2026-11-24 09:00 UTC", a mention is the name, a link is followed by where it leads unless
-// it says so itself, what is hidden until one clicks stands between ▮, files and pictures are their names in brackets. Buttons and menus are
-// not among it.
+// it says so itself, what is hidden until one clicks stands between ▮, buttons, menus, files and pictures stand in brackets.
 func (f *Fake) plain(m *message) string {
 	r := reading{f: f, g: m.channel.guild}
 	var lines []string
@@ -38,6 +37,17 @@ type reading struct {
 func (r reading) components(components []component) (lines []string) {
 	for _, c := range components {
 		switch {
+		case c.Type == actionRow:
+			var row []string
+			for _, inner := range c.Components {
+				row = append(row, r.components([]component{inner})...)
+			}
+			lines = append(lines, strings.Join(row, " "))
+			continue
+		case c.Type == button:
+			lines = append(lines, "["+c.shown()+"]")
+		case c.menu():
+			lines = append(lines, "["+c.Placeholder+"]")
 		case c.Type == textDisplay:
 			lines = append(lines, r.markdown(trim(c.Content)))
 		case c.Type == fileDisplay && c.File != nil:

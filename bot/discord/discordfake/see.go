@@ -22,7 +22,7 @@ type Message struct {
 	Thread    string // id of the thread that was started from it
 	Nonce     string
 	Notified  []string // ids of people, @ROLE, @everyone, @here: who heard a sound
-	Plain     string   // what a person reads, without its buttons and selects
+	Plain     string   // what a person reads: markup read, buttons, menus and files in brackets
 	Buttons   []Button // in order
 	Selects   []Select
 	Files     []File          // those that people see
@@ -189,16 +189,20 @@ func (f *Fake) seen(m *message) Message {
 	return s
 }
 
+// shown is what stands on a button.
+func (c component) shown() string {
+	if c.Emoji == nil {
+		return c.Label
+	}
+	return strings.TrimSpace(c.Emoji.Name + " " + c.Label)
+}
+
 // press gathers what can be pressed and chosen.
 func (m *Message) press(components []component) {
 	for _, c := range components {
 		switch {
 		case c.Type == button:
-			b := Button{Label: c.Label, CustomID: c.CustomID, URL: c.URL, Style: c.Style, Disabled: c.Disabled}
-			if c.Emoji != nil {
-				b.Label = strings.TrimSpace(c.Emoji.Name + " " + c.Label)
-			}
-			m.Buttons = append(m.Buttons, b)
+			m.Buttons = append(m.Buttons, Button{Label: c.shown(), CustomID: c.CustomID, URL: c.URL, Style: c.Style, Disabled: c.Disabled})
 		case c.menu():
 			s := Select{CustomID: c.CustomID, Type: c.Type, Placeholder: c.Placeholder, Disabled: c.Disabled}
 			s.Min, s.Max = c.bounds()
