@@ -37,6 +37,7 @@ type Config struct {
 	Interactions Interactions // how long the app may take
 	Unchecked    bool         // request bodies are not held to Discord's OpenAPI description: for load, where that is too slow
 	Journal      io.Writer    // gets every Entry as a line of JSON as it happens; may be nil
+	Forget       bool         // Fake.Journal keeps nothing: for load, which would fill the memory
 }
 
 // Fake is one Discord with one app. All its methods may be called from any goroutine.

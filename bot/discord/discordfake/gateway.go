@@ -92,7 +92,7 @@ type link struct {
 	every   time.Duration // heartbeat_interval
 	resume  bool          // it came to resume_gateway_url
 	queue   [][]byte      // frames to send
-	bye     *ending      // how it ends after them
+	bye     *ending       // how it ends after them
 	wake    chan struct{} // has something when queue or bye has
 	ended   chan struct{} // closed by serveGateway
 	session *session      // nil before Identify or Resume, and once the app was told to go
@@ -102,7 +102,6 @@ type link struct {
 	beat    time.Time     // the last heartbeat
 	sends   []time.Time   // of the last minute
 	invalid bool          // was told Op 9
-	leaving bool          // the end of it is under way
 }
 
 // ending is how Discord ends a connection: with a close code, or without a word when that is 0.

@@ -1,8 +1,10 @@
 package discordfake
 
 import (
+	"encoding/json"
 	"net/http"
 	"slices"
+	"strconv"
 	"time"
 )
 
@@ -84,7 +86,7 @@ func (f *Fake) postFollowUp(c *call) (int, any, *refusal) {
 	}
 	if m := i.original; m != nil && m.flags&Loading != 0 && !m.gone {
 		f.wire.complaint("a follow-up fills a deferred response: PATCH @original is the way")
-		if refused := f.change(m, c.body, c.files); refused != nil {
+		if refused := f.change(m, unflagged(c.body), c.files); refused != nil {
 			return 0, nil, refused
 		}
 		return http.StatusOK, f.json(m), nil
@@ -100,6 +102,17 @@ func (f *Fake) postFollowUp(c *call) (int, any, *refusal) {
 	}
 	i.sent++
 	return http.StatusOK, f.json(m), nil
+}
+
+// unflagged is a body without the flag of an ephemeral message: whether the deferral is one was fixed before.
+func unflagged(body json.RawMessage) json.RawMessage {
+	var all map[string]any
+	if !private(body) || decode(body, &all) != nil {
+		return body
+	}
+	flags, _ := strconv.Atoi(plainValue(all["flags"]))
+	all["flags"] = flags &^ Ephemeral
+	return encode(all)
 }
 
 // alone tells whether only the person has installed the app.

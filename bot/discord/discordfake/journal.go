@@ -31,8 +31,13 @@ func (f *Fake) Journal() []Entry {
 }
 
 func (f *Fake) record(kind EntryKind, m *message) {
+	if f.cfg.Forget && f.cfg.Journal == nil {
+		return
+	}
 	e := Entry{At: f.cfg.Now(), Kind: kind, Message: f.seen(m)}
-	f.journal = append(f.journal, e)
+	if !f.cfg.Forget {
+		f.journal = append(f.journal, e)
+	}
 	if f.cfg.Journal == nil {
 		return
 	}

@@ -212,6 +212,9 @@ func (f *Fake) json(m *message) map[string]any {
 	if m.webhook != "" {
 		j["webhook_id"], j["application_id"] = m.webhook, m.webhook
 	}
+	if m.made != nil {
+		j["interaction_metadata"] = m.made.metadata()
+	}
 	if m.reference != nil {
 		r := map[string]any{"type": 0, "channel_id": m.reference.channel, "message_id": m.reference.message}
 		if m.channel.guild != nil {

@@ -1,7 +1,6 @@
 package discordfake
 
 import (
-	"encoding/json"
 	"fmt"
 	"math"
 	"slices"
@@ -17,7 +16,7 @@ type offer struct {
 	Options  []offerOption `json:"options"`
 	Contexts []int         `json:"contexts"`
 	Installs []int         `json:"integration_types"`
-	Rights   *string       `json:"default_member_permissions"`
+	Rights   any           `json:"default_member_permissions"`
 	guild    string        // where it is registered; empty for all
 }
 
@@ -130,7 +129,7 @@ func (f *Fake) offered(h here, name string) *offer {
 	for _, scope := range scopes {
 		for _, raw := range f.registered(scope) {
 			var o offer
-			if json.Unmarshal(encode(raw), &o) != nil || o.Name != name || o.Type > 1 {
+			if decode(encode(raw), &o) != nil || o.Name != name || o.Type > 1 {
 				continue
 			}
 			if o.guild = scope; f.mayUse(h, o, owners) {
@@ -161,7 +160,7 @@ func (f *Fake) mayUse(h here, o offer, owners map[string]string) bool {
 	if o.Rights == nil || h.channel.guild == nil {
 		return true
 	}
-	need, _ := strconv.ParseInt(*o.Rights, 10, 64)
+	need, _ := strconv.ParseInt(plainValue(o.Rights), 10, 64)
 	if need == 0 {
 		return may&Administrator != 0
 	}
