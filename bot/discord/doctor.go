@@ -13,6 +13,8 @@ import (
 	"strings"
 	"time"
 
+	"github.com/bwmarrin/discordgo"
+
 	"greenroom/bot/discord/rest"
 	"greenroom/bot/doctor"
 	"greenroom/store"
@@ -69,6 +71,7 @@ func (e *examination) reach(ctx context.Context) bool {
 		e.findings.Say(doctor.Wrong, about, err.Error(), "check GREENROOM_DISCORD_API")
 		return false
 	}
+	request.Header.Set("User-Agent", "DiscordBot (https://github.com/bwmarrin/discordgo, v"+discordgo.VERSION+")") // Discord refuses others (reference, User Agent)
 	response, err := e.http.Do(request)
 	if err != nil {
 		e.findings.Say(doctor.Wrong, about, err.Error(), "let this machine connect to discord.com and gateway.discord.gg on port 443; behind a proxy, set HTTPS_PROXY")
@@ -111,7 +114,7 @@ func (e *examination) gateway(ctx context.Context) {
 		e.findings.Say(doctor.Wrong, about, err.Error(), "try again")
 		return
 	}
-	left := fmt.Sprintf("%d shards, %d of %d sessions can still be started today", answer.Shards, answer.Limit.Remaining, answer.Limit.Total)
+	left := fmt.Sprintf("shards: %d; %d of %d sessions can still be started today", answer.Shards, answer.Limit.Remaining, answer.Limit.Total)
 	if answer.Limit.Remaining < max(1, answer.Shards) {
 		again := time.Duration(answer.Limit.After) * time.Millisecond
 		e.findings.Say(doctor.Wrong, about, left, "wait "+again.Round(time.Minute).String()+", and see what starts so many: another program with the same token, or one that is started again and again")

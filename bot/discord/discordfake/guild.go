@@ -163,7 +163,7 @@ func (g *Guild) SetThreadCap(n int) {
 func (g *Guild) self() *member { return g.members[g.f.cfg.AppID] }
 
 // Least is what Greenroom asks of a guild: what its invite link names.
-const Least = ViewChannel | SendMessages | EmbedLinks | AttachFiles | ReadMessageHistory | CreatePublicThreads | SendMessagesInThreads
+const Least = ViewChannel | SendMessages | AttachFiles | ReadMessageHistory | CreatePublicThreads | SendMessagesInThreads
 
 // Install adds the app to the guild with a role of its own that has these permissions; Least when none are given.
 func (g *Guild) Install(permissions ...Permission) {

@@ -143,11 +143,15 @@ func (f *Fake) getApplication(c *call) (int, any, *refusal) {
 			installed++
 		}
 	}
+	var endpoint any // where interactions go over signed HTTP
+	if h := f.wire.hooks; h != nil {
+		endpoint = h.url
+	}
 	owner := map[string]any{"id": "1", "username": "owner", "global_name": "Owner", "discriminator": "0", "avatar": nil, "public_flags": 0, "flags": 0, "primary_guild": nil}
 	j := map[string]any{
 		"id": f.cfg.AppID, "name": self.Name, "icon": nil, "description": "", "type": nil, "bot": self.json(), "summary": "",
 		"bot_public": true, "bot_require_code_grant": false, "verify_key": hex.EncodeToString(f.PublicKey()), "flags": 0, "owner": owner, "team": nil,
-		"redirect_uris": []string{}, "interactions_endpoint_url": nil, "role_connections_verification_url": nil, "tags": []string{},
+		"redirect_uris": []string{}, "interactions_endpoint_url": endpoint, "role_connections_verification_url": nil, "tags": []string{},
 		"approximate_guild_count": installed, "approximate_user_install_count": 0, "integration_types_config": map[string]any{"0": map[string]any{}, "1": map[string]any{}},
 		"event_webhooks_url": nil, "event_webhooks_status": 1, "event_webhooks_types": []string{}, "explicit_content_filter": 0,
 	}
