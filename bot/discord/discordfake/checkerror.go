@@ -13,6 +13,10 @@ import (
 func explain(e *jsonschema.ValidationError, wrong fieldErrors) {
 	switch e.ErrorKind.(type) {
 	case *kind.OneOf, *kind.AnyOf:
+		if values := choices(e); len(values) > 0 {
+			wrong.add(strings.Join(e.InstanceLocation, "."), "BASE_TYPE_CHOICES", fmt.Sprintf("Value must be one of %v.", values))
+			return
+		}
 		if branch := meant(e); branch != nil {
 			explain(branch, wrong)
 			return
@@ -27,6 +31,16 @@ func explain(e *jsonschema.ValidationError, wrong fieldErrors) {
 	for _, cause := range e.Causes {
 		explain(cause, wrong)
 	}
+}
+
+// choices are the values that a oneOf of constants takes; none where it is another.
+func choices(e *jsonschema.ValidationError) (values []any) {
+	for _, cause := range e.Causes {
+		if k, ok := cause.ErrorKind.(*kind.Const); ok {
+			values = append(values, k.Want)
+		}
+	}
+	return values
 }
 
 // meant picks the branch of a oneOf that the value was meant to be: the first whose type fits.
