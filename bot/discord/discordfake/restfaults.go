@@ -153,3 +153,10 @@ func (m mishap) after() *refusal {
 	}
 	return nil
 }
+
+// Relent discards what Next has scripted and is not used up.
+func (f *Fake) Relent() {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.rest.script = nil
+}
