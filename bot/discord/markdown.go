@@ -281,12 +281,12 @@ func drawSpan(s chat.Span) string {
 		if id(string(s.Member)) {
 			return "<@" + string(s.Member) + ">"
 		}
-		return escape(string(s.Member))
+		return escape(page.Clip(string(s.Member), maxName))
 	case chat.ChannelSpan:
 		if id(s.Text) {
 			return "<#" + s.Text + ">"
 		}
-		return escape(s.Text)
+		return escape(page.Clip(s.Text, maxName))
 	case chat.InviteSpan:
 		return fmt.Sprintf(howToInvite, drawSpan(chat.In(chat.Channel(s.Text))))
 	}
@@ -295,6 +295,9 @@ func drawSpan(s chat.Span) string {
 	}
 	return fmt.Sprintf("<t:%d:%s>", s.At.Unix(), dateFormat(s.Style))
 }
+
+// maxName is how much is shown of what should have been an id: a span is never cut.
+const maxName = 100
 
 // howToInvite is how a bot comes into a channel on Discord: it is in the server, and permissions decide (developers/topics/permissions).
 const howToInvite = "open the settings of %s, choose Permissions, add Greenroom there and allow View Channel, Send Messages, " +

@@ -46,7 +46,7 @@ func divide(m chat.Message, on surface, how binding) []sheet {
 	}
 	texts := page.Cut(rows, func(n int) page.Space {
 		left := emptySpace(on, leaves(how, 2, 3), m.Buttons)
-		page.Fit([]page.Row{how.line(0, 1000)}, left)
+		page.Fit([]page.Row{how.line(n, 10_000)}, left)
 		if n == 0 || how.every {
 			page.Fit(small, left)
 		}

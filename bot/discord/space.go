@@ -35,29 +35,51 @@ func emptySpace(on surface, buttons ...[]chat.Button) *space {
 
 // Fits tells whether a row can stand below those that were taken.
 func (s *space) Fits(row page.Row) bool {
-	chars, bytes := s.cost(row)
-	return chars <= s.chars && bytes <= s.bytes
+	_, _, ok := s.cost(row)
+	return ok
 }
 
 // Take takes a row if it fits.
 func (s *space) Take(row page.Row) bool {
-	chars, bytes := s.cost(row)
-	if chars > s.chars || bytes > s.bytes {
-		return false
+	chars, bytes, ok := s.cost(row)
+	if ok {
+		s.chars, s.bytes = s.chars-chars, s.bytes-bytes
+		s.last, s.begun = row, true
 	}
-	s.chars, s.bytes = s.chars-chars, s.bytes-bytes
-	s.last, s.begun = row, true
-	return true
+	return ok
 }
 
-func (s *space) cost(row page.Row) (chars, bytes int) {
+// cost is what a row takes, and whether that is left. Of one that is far too long it is not found out: drawing it takes long.
+func (s *space) cost(row page.Row) (chars, bytes int, ok bool) {
+	if length(row) > longestUnit*s.chars {
+		return 0, 0, false
+	}
 	text := drawRow(row)
 	chars, bytes = page.Units(text), len(text)
 	if s.begun {
 		n := len(between(s.last, row))
 		chars, bytes = chars+n, bytes+n
 	}
-	return chars, bytes
+	return chars, bytes, chars <= s.chars && bytes <= s.bytes
+}
+
+// longestUnit is how many bytes one UTF-16 unit of a text has at most.
+const longestUnit = 3
+
+// length is how many bytes a row's text has: what is drawn of it has no fewer.
+func length(row page.Row) int {
+	n := len(row.Code)
+	for _, run := range row.Runs {
+		n += len(run.Text)
+	}
+	for _, line := range row.Cells {
+		for _, cell := range line {
+			for _, run := range cell {
+				n += len(run.Text)
+			}
+		}
+	}
+	return n
 }
 
 // quarter is the last quarter of a space.

@@ -11,6 +11,7 @@ import (
 	"unicode"
 
 	"github.com/bwmarrin/discordgo"
+	"github.com/google/go-cmp/cmp"
 	"github.com/yuin/goldmark"
 	"github.com/yuin/goldmark/ast"
 	"github.com/yuin/goldmark/extension"
@@ -55,17 +56,32 @@ func surfaces(t testing.TB, m chat.Message) map[string][]shown {
 	return pages
 }
 
-// leafed are all pages of a private message, as one comes to them.
+// leafed are all pages of a private message. One comes to each by a button on the one before.
 func leafed(t testing.TB, m chat.Message, to reader) []body {
 	t.Helper()
+	e := chat.Event{Workspace: to.workspace, Member: to.member, At: to.at}
+	if !to.direct {
+		e.Channel = prep
+	}
+	all := PrivateMessages(m, e)
 	first, keep := privateMessage(m, to)
-	all := []body{first}
-	for n := 2; keep != nil; n++ {
+	if diff := cmp.Diff(asJSON(t, all[0]), asJSON(t, first)); diff != "" {
+		t.Error(diff)
+	}
+	if keep == nil != (len(all) == 1) {
+		t.Fatalf("%d pages, kept is %v", len(all), keep != nil)
+	}
+	if len(all) == 1 {
+		return all
+	}
+	for _, n := range []int{1, len(all)} {
 		b, ok := keep.page(n)
-		if !ok {
-			break
+		if diff := cmp.Diff(asJSON(t, all[n-1]), asJSON(t, b)); !ok || b.answer != all[n-1].answer || diff != "" {
+			t.Errorf("page %d is kept otherwise: %s", n, diff)
 		}
-		all = append(all, b)
+	}
+	if _, ok := keep.page(len(all) + 1); ok {
+		t.Error("a page after the last")
 	}
 	return all
 }
