@@ -27,6 +27,9 @@ func sessionRef(shard int) store.Ref { return store.Key("session", strconv.Itoa(
 // connect keeps the sessions of the gateway and hands their dispatches to take, until ctx ends. It returns when nothing of
 // it runs any more; chat.Fatal when Discord refuses the app for good.
 func (d *Discord) connect(ctx context.Context, client *http.Client, take func(gateway.Dispatch)) error {
+	if err := d.guilds.load(ctx); err != nil {
+		return err
+	}
 	saved, err := d.loadSessions(ctx)
 	if err != nil {
 		return err

@@ -6,7 +6,7 @@ import (
 )
 
 // A connection may send 120 events in 60 seconds; one that sends more is closed. The last five are kept for heartbeats that
-// are due by the clock: they need two at most, with the shortest interval that is believed.
+// are due by the clock: with the shortest interval that is believed they need three.
 const (
 	sendsPerWindow = 120
 	sendWindow     = 60 * time.Second

@@ -10,6 +10,7 @@ import (
 	"strings"
 	"sync"
 	"sync/atomic"
+	"time"
 
 	"github.com/bwmarrin/discordgo"
 	"github.com/gorilla/websocket"
@@ -47,24 +48,30 @@ func (c *client) run(ctx context.Context) error {
 	var parts sync.WaitGroup
 	defer parts.Wait()
 	defer h.close()
-	defer context.AfterFunc(ctx, h.close)()
 	parts.Go(h.serve)
-	session, err := c.session(theirs)
+	session, gone, err := c.session(theirs)
 	if err != nil {
 		return err
 	}
 	if err := session.Open(); err != nil {
 		return fmt.Errorf("open discordgo's session: %w", err)
 	}
-	defer session.Close() // takes a second
-	return c.pass(ctx, h)
+	settle(session, gone)
+	err = c.pass(ctx, h)
+	select {
+	case <-h.over:
+		<-gone
+	default:
+		session.Close()
+	}
+	return err
 }
 
-// session is discordgo with everything off that the guard or the adapter does.
-func (c *client) session(to net.Conn) (*discordgo.Session, error) {
-	session, err := discordgo.New("greenroom") // the token stays with the guard
+// session is discordgo with everything off that the guard or the adapter does. gone is closed once it has closed itself.
+func (c *client) session(to net.Conn) (session *discordgo.Session, gone <-chan struct{}, err error) {
+	session, err = discordgo.New("greenroom") // the token stays with the guard
 	if err != nil {
-		return nil, fmt.Errorf("make discordgo's session: %w", err)
+		return nil, nil, fmt.Errorf("make discordgo's session: %w", err)
 	}
 	session.LogLevel = discordgo.LogError - 1 // nothing: it logs payloads
 	session.ShouldReconnectOnError = false
@@ -74,7 +81,30 @@ func (c *client) session(to net.Conn) (*discordgo.Session, error) {
 	session.Client = &http.Client{Transport: local{}}
 	session.Dialer = &websocket.Dialer{NetDialContext: func(context.Context, string, string) (net.Conn, error) { return to, nil }}
 	session.AddHandler(c.handle)
-	return session, nil
+	closed := make(chan struct{})
+	once := sync.OnceFunc(func() { close(closed) })
+	session.AddHandler(func(*discordgo.Session, *discordgo.Disconnect) { once() })
+	return session, closed, nil
+}
+
+// settle waits until discordgo's first heartbeat is over. A session holds its lock for the whole second that it takes to
+// close, so nothing of it may be about to want that lock then: with the clock of a testing/synctest bubble the second would
+// never pass. This is also why run neither closes a session that closes itself nor takes its connection away meanwhile.
+func settle(session *discordgo.Session, gone <-chan struct{}) {
+	for {
+		if session.TryRLock() {
+			ready := session.DataReady
+			session.RUnlock()
+			if ready {
+				return
+			}
+		}
+		select {
+		case <-gone:
+			return
+		case <-time.After(time.Millisecond):
+		}
+	}
 }
 
 // pass writes the dispatches of the queue to the host until it or ctx has ended. One that was not taken by then is kept for

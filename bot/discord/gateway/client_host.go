@@ -22,32 +22,29 @@ type host struct {
 	err     error         // why; once over is closed
 }
 
-// discordgo sends heartbeats for nothing: the connection is memory.
-const hostBeat = time.Hour
+// hostBeat is after how long discordgo sends its second heartbeat. They are for nothing, the connection being memory, and are
+// not answered: after five of them it would begin anew.
+const hostBeat = 365 * 24 * time.Hour
 
 func newHost(conn net.Conn) *host { return &host{conn: conn, over: make(chan struct{})} }
 
 // close ends the connection; serve returns.
 func (h *host) close() { h.conn.Close() }
 
-// serve greets discordgo and answers its heartbeats until the connection ends.
+// serve greets discordgo and hears it until the connection ends.
 func (h *host) serve() {
 	defer close(h.over)
-	defer h.conn.Close()
 	if h.err = h.greet(); h.err != nil {
+		h.conn.Close()
 		return
 	}
-	for {
-		var f struct{ Op int }
-		if h.err = h.ws.ReadJSON(&f); h.err != nil {
-			return
+	defer func() {
+		if !websocket.IsCloseError(h.err, websocket.CloseNormalClosure) { // then discordgo closes it
+			h.conn.Close()
 		}
-		if f.Op != opHeartbeat {
-			continue
-		}
-		if h.err = h.write([]byte(`{"op":11}`)); h.err != nil {
-			return
-		}
+	}()
+	for h.err == nil {
+		_, _, h.err = h.ws.NextReader()
 	}
 }
 
@@ -60,6 +57,7 @@ func (h *host) greet() error {
 	if h.ws, err = new(websocket.Upgrader).Upgrade(&upgrade{conn: h.conn}, req, nil); err != nil {
 		return fmt.Errorf("open discordgo's connection: %w", err)
 	}
+	h.ws.SetCloseHandler(func(int, string) error { return nil }) // it waits for no answer
 	if err := h.write(fmt.Appendf(nil, `{"op":10,"d":{"heartbeat_interval":%d}}`, hostBeat.Milliseconds())); err != nil {
 		return err
 	}

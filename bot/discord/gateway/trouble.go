@@ -17,6 +17,7 @@ type trouble struct {
 	of    int            // shards
 	wrong map[int]string // by shard
 	told  string
+	begun bool // something was told
 }
 
 // everyShard stands for all of them.
@@ -42,8 +43,8 @@ func (t *trouble) set(shard int, sentence string) {
 	} else {
 		t.wrong[shard] = sentence
 	}
-	if text := t.text(); text != t.told {
-		t.told = text
+	if text := t.text(); text != t.told || !t.begun {
+		t.told, t.begun = text, true
 		t.tell(text)
 	}
 }
