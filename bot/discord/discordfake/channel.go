@@ -150,15 +150,15 @@ func (c *channel) remove() {
 		t.remove()
 	}
 	delete(c.f.channels, c.id)
-	event := "CHANNEL_DELETE"
+	event, d := "CHANNEL_DELETE", c.json()
 	if c.thread() {
-		event = "THREAD_DELETE"
+		event, d = "THREAD_DELETE", map[string]any{"id": c.id, "guild_id": c.guild.id, "parent_id": c.parent.id, "type": c.kind}
 		c.parent.threads = slices.DeleteFunc(c.parent.threads, func(t *channel) bool { return t == c })
 	} else {
 		c.guild.channels = slices.DeleteFunc(c.guild.channels, func(o *channel) bool { return o == c })
 	}
 	if c.guild.installed {
-		c.f.wire.emit(c.guild, event, c.json())
+		c.f.wire.emit(c.guild, event, d)
 	}
 }
 

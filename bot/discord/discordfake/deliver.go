@@ -10,11 +10,15 @@ import (
 func (w *wire) deliver(i *interaction, payload map[string]any) error {
 	f := w.f
 	f.mu.Lock()
-	if w.twist != nil {
-		w.twist(payload)
-		w.twist = nil
+	twist := w.twist
+	w.twist = nil
+	if twist != nil {
+		twist(payload)
 	}
 	raw := encode(payload)
+	if twist == nil {
+		recordPayload("interaction", raw)
+	}
 	held, hooks := w.held, w.hooks
 	w.held = 0
 	within := w.lives.Within

@@ -226,7 +226,7 @@ func (w *wire) scripted(l *link, what GatewayWhat) bool {
 func (f *Fake) Dispatch(guild, name string, d map[string]any) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
-	f.wire.emit(f.guilds[guild], name, d)
+	f.wire.emitRaw(f.guilds[guild], name, encode(d), nil)
 }
 
 // Redeliver sends the last event of that name once more, as Discord may do after a resume; false where there was none.

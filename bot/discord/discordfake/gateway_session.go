@@ -46,7 +46,12 @@ func shardOf(g *Guild, shards int) int {
 // emit sends a dispatch to the shard of a guild, and to shard 0 where the guild is nil, if its session asked for it.
 func (w *wire) emit(g *Guild, name string, d map[string]any) {
 	full := encode(d)
-	bare := w.f.bare(g, name, d)
+	recordPayload(name, full)
+	w.emitRaw(g, name, full, w.f.bare(g, name, d))
+}
+
+// emitRaw is emit with the body for sessions that may know all, and the one for those that did not ask for content; nil where that is the same.
+func (w *wire) emitRaw(g *Guild, name string, full, bare []byte) {
 	w.spread(g, name, func(s *session) []byte {
 		if bare != nil && s.intents&intentContent == 0 {
 			return bare
@@ -109,13 +114,15 @@ func (w *wire) begin(l *link, shard, shards, intents int) {
 	for _, g := range guilds {
 		stubs = append(stubs, map[string]any{"id": g.id, "unavailable": true})
 	}
-	w.dispatch(s, "READY", encode(map[string]any{
+	ready := encode(map[string]any{
 		"v": 10, "user": f.selfJSON(), "guilds": stubs, "session_id": s.id, "session_type": "normal",
 		"resume_gateway_url": w.gatewayURL(resumePath), "shard": []int{shard, shards},
 		"application":      map[string]any{"id": f.cfg.AppID, "flags": 0, "flags_new": "0"},
 		"private_channels": []any{}, "relationships": []any{}, "presences": []any{}, "user_settings": map[string]any{}, "guild_join_requests": []any{},
 		"auth": map[string]any{}, "_trace": []any{"discord-fake"},
-	}))
+	})
+	recordPayload("READY", ready)
+	w.dispatch(s, "READY", ready)
 	w.note(GatewayEvent{Shard: shard, What: Readied})
 	if !has(intents, intentGuilds) {
 		return

@@ -170,7 +170,7 @@ func (f *Fake) mayUse(h here, o offer, owners map[string]string) bool {
 // typing is a command on its way into a payload.
 type typing struct {
 	r        *resolved
-	complete bool // only the last option is typed; what is required may still be missing
+	complete bool // only the last option is typed; what is required may still be missing, and numbers are text
 }
 
 // walk goes down the subcommands that words name and fills in the options of the last.
@@ -203,7 +203,9 @@ func (t typing) fill(offered []offerOption, options []Option) (filled []any, err
 			if !o.Autocomplete {
 				return nil, fmt.Errorf("%w: option %q proposes nothing", NotOffered, given.Name)
 			}
-			one["focused"], one["value"] = true, given.Value // text, even of a number
+			one["focused"], one["value"] = true, given.Value
+		} else if t.complete && (o.Type == integerOption || o.Type == numberOption) {
+			one["value"] = given.Value
 		} else if one["value"], err = t.value(o, given.Value); err != nil {
 			return nil, err
 		}
