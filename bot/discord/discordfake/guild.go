@@ -303,6 +303,7 @@ func (g *Guild) json() map[string]any {
 		"rules_channel_id": nil, "public_updates_channel_id": nil, "safety_alerts_channel_id": nil, "vanity_url_code": nil, "premium_tier": 0,
 		"premium_subscription_count": 0, "premium_progress_bar_enabled": false, "nsfw": false, "nsfw_level": 0, "max_members": 25_000_000,
 		"max_presences": nil, "max_video_channel_users": 25, "max_stage_video_channel_users": 50, "widget_enabled": false, "widget_channel_id": nil,
+		"hub_type": nil, "incidents_data": nil,
 	}
 }
 
