@@ -88,6 +88,9 @@ func TestRecordedPayloads(t *testing.T) {
 		}
 		recorded[filepath.Base(file)] = body
 	}
+	if len(recorded) == 0 {
+		t.Skip("nothing is recorded yet in " + folder)
+	}
 	for _, wrong := range tsc(t, recorded) {
 		t.Error(wrong)
 	}
