@@ -28,6 +28,12 @@ func (b body) upload() []rest.File {
 	return []rest.File{{Name: answerName, Type: "text/markdown; charset=utf-8", Body: strings.NewReader(b.answer)}}
 }
 
+// upload are the files that go with a response.
+func (r response) upload() []rest.File {
+	b, _ := r.Data.(body)
+	return b.upload()
+}
+
 // answerFile is a whole message as CommonMark, a bank's text as its author wrote it; empty where it is longer than anybody reads.
 func answerFile(m chat.Message) string {
 	var parts []string

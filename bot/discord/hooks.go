@@ -1,7 +1,6 @@
 package discord
 
 import (
-	"bytes"
 	"crypto/ed25519"
 	"encoding/hex"
 	"encoding/json"
@@ -13,6 +12,8 @@ import (
 	"strconv"
 	"sync"
 	"time"
+
+	"greenroom/bot/discord/rest"
 )
 
 const (
@@ -130,18 +131,16 @@ func (h *hooks) deliver(w http.ResponseWriter, r *http.Request, body []byte, now
 
 // write is false where nobody hears it.
 func write(w http.ResponseWriter, r response) bool {
-	var body bytes.Buffer
-	encoder := json.NewEncoder(&body)
-	encoder.SetEscapeHTML(false)
-	if err := encoder.Encode(r); err != nil {
+	kind, body, err := rest.Request{Body: r, Files: r.upload()}.Encode()
+	if err != nil {
 		panic("unreachable: it was drawn by us: " + err.Error())
 	}
-	w.Header().Set("Content-Type", "application/json")
-	w.Header().Set("Content-Length", strconv.Itoa(body.Len()))
-	if _, err := w.Write(body.Bytes()); err != nil {
+	w.Header().Set("Content-Type", kind)
+	w.Header().Set("Content-Length", strconv.Itoa(len(body)))
+	if _, err := w.Write(body); err != nil {
 		return false
 	}
-	err := http.NewResponseController(w).Flush()
+	err = http.NewResponseController(w).Flush()
 	return err == nil || errors.Is(err, http.ErrNotSupported)
 }
 

@@ -113,10 +113,8 @@ func (p *pages) run(ctx context.Context) {
 		if err != nil && ctx.Err() == nil {
 			p.log.Warn("discord: old pages are not removed yet", slog.Any("err", err))
 		}
-		select {
-		case <-ctx.Done():
+		if !sleep(ctx, sweepEvery) {
 			return
-		case <-time.After(sweepEvery):
 		}
 	}
 }

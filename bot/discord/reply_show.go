@@ -121,6 +121,9 @@ func (d *Discord) call(ctx context.Context, in Inbound, v *voice, c Call) error 
 	}
 	begun := d.cfg.Now()
 	for again := callAgain; ; again *= 2 {
+		if c.Body != nil {
+			request.Files = c.Body.upload()
+		}
 		err := d.rest.Do(ctx, request, nil)
 		var wait *rest.Wait
 		var answer *rest.Error

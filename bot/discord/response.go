@@ -121,6 +121,7 @@ func (v *voice) callback(r response) spoken {
 	request := rest.Request{Method: http.MethodPost, Path: "interactions/" + v.in.Way.ID + "/" + v.in.Way.Token + "/callback", Body: r}
 	tried := tooLate // what it is when Discord takes none any more
 	for again := callbackAgain; ; again *= 2 {
+		request.Files = r.upload()
 		ctx, cancel := context.WithTimeout(v.work, callbackWithin)
 		err := v.d.rest.Do(ctx, request, nil)
 		cancel()

@@ -85,7 +85,7 @@ type Request struct {
 // allows and never sends again what may have been done: the errors are *Error (Discord answered with a status), *Wait (not
 // sent, or refused by a limit: try then), and any other (unknown whether it was done).
 func (c *Client) Do(ctx context.Context, r Request, v any) error {
-	kind, body, err := r.encode()
+	kind, body, err := r.Encode()
 	if err != nil {
 		return fmt.Errorf("%s %s: %w", r.Method, redacted(r.Path), err)
 	}
@@ -111,8 +111,8 @@ func (c *Client) Do(ctx context.Context, r Request, v any) error {
 	return nil
 }
 
-// encode is the body as it is sent, nil where there is none, and its MIME type.
-func (r Request) encode() (kind string, body []byte, err error) {
+// Encode is the body as it is sent, nil where there is none, and its MIME type.
+func (r Request) Encode() (kind string, body []byte, err error) {
 	switch {
 	case len(r.Files) > 0:
 		files := make([]*discordgo.File, len(r.Files))
