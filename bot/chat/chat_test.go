@@ -164,7 +164,7 @@ func TestActionSurvivesTheOutbox(t *testing.T) {
 		Message: Message{
 			Blocks:  []Block{{Kind: RowsBlock, Text: "t", Lang: "go", Alt: "a", Strong: true, Numbered: true, Spans: []Span{{Kind: WhoSpan, Text: "x", Strong: true, Member: "m", Ping: true, At: time.Unix(1, 0).UTC(), Zone: "UTC", Style: TimeOnly}}, Items: [][]Span{{Words("i")}}, Rows: [][][]Span{{{Words("r")}}}}},
 			Buttons: []Button{{Label: "L", Value: Value{Look: true, Verb: "v", Post: "p", Part: 2, Arg: "a"}, Main: true}},
-			After:   []Block{Text("after")},
+			After:   []Block{Text("after")}, Topic: "topic",
 		},
 		Until: time.Unix(2, 0).UTC(), Tell: true, Once: true, Counter: true,
 	}

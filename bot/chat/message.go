@@ -7,6 +7,7 @@ type Message struct {
 	Blocks  []Block  `json:"blocks,omitempty"`
 	Buttons []Button `json:"buttons,omitempty"`
 	After   []Block  `json:"after,omitempty"` // what stands below the buttons: small print
+	Topic   string   `json:"topic,omitempty"` // what a question is about, for a place that files messages by it
 }
 
 // BlockKind says how a block is drawn.

@@ -48,6 +48,7 @@ type Discord struct {
 	members *members
 	places  *places
 	pages   *pages
+	out     outbound
 	clock   clock
 	told    told
 	news    news

@@ -29,6 +29,9 @@ func (d *Discord) forgetMember(ctx context.Context, w chat.Workspace, m chat.Mem
 			return fmt.Errorf("forget a member: %w", err)
 		}
 	}
+	if err := d.forgetDirect(ctx, m); err != nil {
+		return fmt.Errorf("forget a member: %w", err)
+	}
 	return d.pages.forget(ctx, func(k Kept) bool { return k.Workspace == w && k.Member == m })
 }
 
@@ -87,6 +90,14 @@ func (d *Discord) forgetGuilds(ctx context.Context) error {
 		parts := r.Ref.Parts()
 		return d.members.left(ctx, parts[len(parts)-1], over...)
 	})
+	if err == nil {
+		err = d.forgetDirects(ctx)
+	}
+	for _, guild := range over {
+		if err == nil {
+			err = d.forgetSent(ctx, Guild(guild))
+		}
+	}
 	if err == nil {
 		err = d.pages.forget(ctx, func(k Kept) bool { return slices.Contains(over, guildOf(k.Workspace)) })
 	}

@@ -21,7 +21,7 @@ func (l *look) sayPost(p *post, q *content.Question) chat.Message {
 			head = append(head, chat.Words(" · "), chat.Literal(s))
 		}
 	}
-	m := chat.Message{Blocks: []chat.Block{chat.Say(head...), chat.Heading(q.Main)}}
+	m := chat.Message{Blocks: []chat.Block{chat.Say(head...), chat.Heading(q.Main)}, Topic: q.Topic}
 	if p.Late { // the slot, not the state
 		m.Blocks = append(m.Blocks, chat.Text("This one comes late: I was not running at its time."))
 	}
