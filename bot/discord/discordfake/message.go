@@ -2,9 +2,7 @@ package discordfake
 
 import (
 	"encoding/json"
-	"maps"
 	"slices"
-	"strconv"
 	"time"
 )
 
@@ -295,46 +293,4 @@ type File struct {
 	Shown       bool // people see it: always, but in a message of flag ComponentsV2 only where a component shows it
 
 	id string
-}
-
-// withIDs gives every component that has none an id that no other of the message has, as Discord does, and leaves out what is null.
-func withIDs(components []any) []any {
-	used := map[string]bool{}
-	walkJSON(components, func(c map[string]any) {
-		if id, ok := c["id"].(json.Number); ok && id != "0" {
-			used[string(id)] = true
-		}
-	})
-	next := 1
-	walkJSON(components, func(c map[string]any) {
-		maps.DeleteFunc(c, func(_ string, v any) bool { return v == nil })
-		if id, ok := c["id"].(json.Number); ok && id != "0" {
-			return
-		}
-		for used[strconv.Itoa(next)] {
-			next++
-		}
-		used[strconv.Itoa(next)] = true
-		c["id"] = next
-	})
-	return components
-}
-
-// walkJSON visits every component, those within others too, in the order in which they stand.
-func walkJSON(components []any, visit func(map[string]any)) {
-	for _, v := range components {
-		c, ok := v.(map[string]any)
-		if !ok {
-			continue
-		}
-		visit(c)
-		for _, name := range []string{"components", "accessory", "component"} {
-			switch inner := c[name].(type) {
-			case []any:
-				walkJSON(inner, visit)
-			case map[string]any:
-				walkJSON([]any{inner}, visit)
-			}
-		}
-	}
 }

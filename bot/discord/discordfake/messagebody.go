@@ -95,6 +95,7 @@ func (f *Fake) readPayload(body json.RawMessage, files []upload) (payload, *refu
 	if p.has["components"] {
 		p.components = withIDs(p.components)
 	}
+	withDefaults(p.components, p.embeds)
 	return p, wrong.refusal()
 }
 
@@ -142,6 +143,7 @@ func (f *Fake) fill(m *message, p payload, fresh bool) *refusal {
 	if refused := m.checkParts(p, wrong); refused != nil {
 		return refused
 	}
+	f.unfurl(m)
 	if m.content == "" && len(m.components) == 0 && len(m.embeds) == 0 && len(m.files) == 0 && !p.other {
 		return refuse(50006)
 	}

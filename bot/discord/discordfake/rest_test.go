@@ -93,6 +93,7 @@ func (c *client) send(r *http.Request) (reply, error) {
 			return a, err
 		}
 	}
+	validAnswer(c.t, c.f, r, a)
 	return a, nil
 }
 

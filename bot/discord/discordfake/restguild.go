@@ -154,6 +154,7 @@ func (f *Fake) getApplication(c *call) (int, any, *refusal) {
 		"redirect_uris": []string{}, "interactions_endpoint_url": endpoint, "role_connections_verification_url": nil, "tags": []string{},
 		"approximate_guild_count": installed, "approximate_user_install_count": 0, "integration_types_config": map[string]any{"0": map[string]any{}, "1": map[string]any{}},
 		"event_webhooks_url": nil, "event_webhooks_status": 1, "event_webhooks_types": []string{}, "explicit_content_filter": 0,
+		"flags_new": "0", "approximate_user_authorization_count": 0, "eligible_oauth2_scopes": []string{},
 	}
 	maps.Copy(j, f.rest.app)
 	return http.StatusOK, j, nil

@@ -229,7 +229,9 @@ func (f *Fake) listActive(c *call) (int, any, *refusal) {
 			seen = append(seen, t)
 		}
 	}
-	return http.StatusOK, f.threadsJSON(seen), nil
+	j := f.threadsJSON(seen)
+	j["has_more"] = false
+	return http.StatusOK, j, nil
 }
 
 func (f *Fake) threadsJSON(threads []*channel) map[string]any {
