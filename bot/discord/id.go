@@ -52,6 +52,9 @@ const namedPrefix = 12
 
 // customID writes a button's or form's value. workspace is empty where the place itself tells it.
 func customID(v chat.Value, workspace chat.Workspace) string {
+	if workspace == "" {
+		return v.Encode()
+	}
 	of, _ := strings.CutPrefix(string(workspace), platform)
 	n, err := strconv.ParseUint(strings.TrimPrefix(of, "@"), 10, 64)
 	if err != nil {

@@ -145,22 +145,16 @@ func drawRuns(runs []page.Run) string {
 	var out strings.Builder
 	last := byte(0)
 	for len(runs) > 0 {
-		n := 1
-		for n < len(runs) && sameStyle(runs[0], runs[n]) {
-			n++
+		n := together(runs)
+		text := drawPart(runs[:n], n < len(runs))
+		if runs = runs[n:]; text == "" {
+			continue
 		}
-		for _, part := range parts(runs[:n]) {
-			text := drawPart(part, n < len(runs))
-			if text == "" {
-				continue
-			}
-			if last == text[0] && (last == '*' || last == '`') {
-				out.WriteString(zeroWidth) // the markers of two styles would be read as one
-			}
-			out.WriteString(text)
-			last = text[len(text)-1]
+		if last == text[0] && (last == '*' || last == '`') {
+			out.WriteString(zeroWidth) // the markers of two styles would be read as one
 		}
-		runs = runs[n:]
+		out.WriteString(text)
+		last = text[len(text)-1]
 	}
 	return out.String()
 }
@@ -169,36 +163,28 @@ func plain(r page.Run) bool {
 	return r.Span == nil && r.URL == "" && r.Spoken == "" && !r.Strong && !r.Emphasis && !r.Code
 }
 
-func sameStyle(a, b page.Run) bool {
-	return a.Strong == b.Strong && a.Emphasis == b.Emphasis && a.URL == b.URL
-}
-
-// parts are runs of one style, so that code with an asterisk, where a style would end, stands outside of its style.
-func parts(runs []page.Run) [][]page.Run {
-	if !runs[0].Strong && !runs[0].Emphasis || runs[0].URL != "" {
-		return [][]page.Run{runs}
+// together is how many runs are drawn in one pair of markers: those of one style. Code with an asterisk, where a style would end, stands
+// outside of its style.
+func together(runs []page.Run) int {
+	first := runs[0]
+	alone := func(r page.Run) bool { return (r.Strong || r.Emphasis) && r.URL == "" && starred(r) }
+	if alone(first) {
+		return 1
 	}
-	var all [][]page.Run
-	from := 0
-	for i, r := range runs {
-		if starred(r) {
-			all = append(all, runs[from:i], runs[i:i+1])
-			from = i + 1
-		}
+	n := 1
+	for n < len(runs) && runs[n].Strong == first.Strong && runs[n].Emphasis == first.Emphasis && runs[n].URL == first.URL && !alone(runs[n]) {
+		n++
 	}
-	return append(all, runs[from:])
+	return n
 }
 
 func starred(r page.Run) bool { return r.Code && strings.Contains(r.Text, "*") }
 
 // drawPart writes runs of one style, which more follows.
 func drawPart(runs []page.Run, more bool) string {
-	if len(runs) == 0 {
-		return ""
-	}
-	var text string
-	for i, r := range runs {
-		text += drawRun(r, more || i+1 < len(runs))
+	text := drawRun(runs[0], more || len(runs) > 1)
+	for i, r := range runs[1:] {
+		text += drawRun(r, more || i+2 < len(runs))
 	}
 	styled := true
 	if address := runs[0].URL; address != "" {

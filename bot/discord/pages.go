@@ -3,6 +3,8 @@ package discord
 import (
 	"fmt"
 
+	"github.com/bwmarrin/discordgo"
+
 	"greenroom/bot/chat"
 	"greenroom/bot/page"
 )
@@ -17,6 +19,53 @@ type sheet struct {
 	buttons []chat.Button
 	small   []page.Row
 	answer  string
+
+	drawn        bool
+	content      string      // with the content: all that stands there
+	above, below []component // with components: what stands above the buttons, and below
+}
+
+// fits tells whether a sheet is one that Discord takes.
+func (s *sheet) fits() bool {
+	n := 0
+	for _, row := range s.text {
+		n += length(row)
+	}
+	if n > longestUnit*maxText {
+		return false
+	}
+	s.draw()
+	if s.on == inContent {
+		return page.Units(s.content) <= maxContent
+	}
+	chars, bytes := 0, 0
+	for _, some := range [][]component{s.above, s.below} {
+		for _, c := range some {
+			if c.Type == discordgo.TextDisplayComponent {
+				chars, bytes = chars+page.Units(c.Content), bytes+len(c.Content)+textBytes
+			}
+		}
+	}
+	return chars <= maxText && bytes <= maxTextBytes
+}
+
+// draw draws the text, once.
+func (s *sheet) draw() {
+	if s.drawn {
+		return
+	}
+	s.drawn = true
+	if s.on == inComponents {
+		s.above, s.below = texts(s.text, separators(s.leaf, s.buttons)), texts(s.small, 0)
+		return
+	}
+	rows := s.text
+	if len(s.small) > 0 {
+		rows = append(rows[:len(rows):len(rows)], s.small...)
+	}
+	if s.content = draw(rows); page.Blank(s.content) {
+		s.content = nothing
+	}
 }
 
 // binding is how the pages of a long message hang together.
@@ -37,9 +86,9 @@ func inPlace(leaf func(page, of int) []chat.Button) binding { return binding{eve
 // divide deals a message out to sheets, at least one. The last of several has the whole as a file.
 func divide(m chat.Message, on surface, how binding) []sheet {
 	rows, small := tables(page.Rows(m.Blocks)), smallRows(m.After)
-	left := emptySpace(on, m.Buttons)
-	if page.Fit(rows, left) && page.Fit(small, left) {
-		return []sheet{{on: on, text: rows, buttons: m.Buttons, small: small}}
+	whole := sheet{on: on, text: rows, buttons: m.Buttons, small: small}
+	if whole.fits() {
+		return []sheet{whole}
 	}
 	if !page.Fit(small, emptySpace(on).quarter()) { // too long to stand beside a page of the text
 		rows, small = append(rows[:len(rows):len(rows)], page.Rows(m.After)...), nil

@@ -119,24 +119,17 @@ func (s sheet) body(named chat.Workspace) body {
 	if s.answer != "" {
 		b.Files = []attachment{{ID: "0", Name: answerName}}
 	}
+	s.draw()
+	b.Components = make([]component, 0, len(s.above)+len(s.below)+maxContentRows+2)
+	b.Components = append(b.Components, s.above...)
+	b.Components = appendRows(b.Components, s.leaf, named)
+	b.Components = appendRows(b.Components, s.buttons, named)
+	b.Components = append(b.Components, s.below...)
 	if s.on == inContent {
-		text := draw(append(s.text[:len(s.text):len(s.text)], s.small...))
-		if page.Blank(text) {
-			text = nothing
-		}
-		b.Content = &text
-		b.Flags = discordgo.MessageFlagsSuppressEmbeds
-		b.Components = append(buttonRows(s.leaf, named), buttonRows(s.buttons, named)...)
-		if b.Components == nil {
-			b.Components = []component{}
-		}
+		b.Content, b.Flags = &s.content, discordgo.MessageFlagsSuppressEmbeds
 		return b
 	}
 	b.Flags = discordgo.MessageFlagsIsComponentsV2
-	b.Components = texts(s.text, separators(s.leaf, s.buttons))
-	b.Components = append(b.Components, buttonRows(s.leaf, named)...)
-	b.Components = append(b.Components, buttonRows(s.buttons, named)...)
-	b.Components = append(b.Components, texts(s.small, 0)...)
 	if s.answer != "" {
 		b.Components = append(b.Components, component{Type: discordgo.FileComponentType, File: &media{"attachment://" + answerName}})
 	}
@@ -185,8 +178,8 @@ func separators(buttons ...[]chat.Button) int {
 	return left / 2
 }
 
-func buttonRows(buttons []chat.Button, named chat.Workspace) []component {
-	var rows []component
+// appendRows draws buttons in rows.
+func appendRows(rows []component, buttons []chat.Button, named chat.Workspace) []component {
 	for start := 0; start < len(buttons); start += rowButtons {
 		few := buttons[start:min(start+rowButtons, len(buttons))]
 		row := component{Type: discordgo.ActionsRowComponent, Components: make([]component, len(few))}

@@ -1,6 +1,10 @@
 package page
 
-import "greenroom/bot/chat"
+import (
+	"slices"
+
+	"greenroom/bot/chat"
+)
 
 // Sheet is what stands in one message of a platform.
 type Sheet struct {
@@ -46,20 +50,23 @@ func Fit(rows []Row, left Space) bool {
 // Pings are the members whom a message notifies, each once, in order.
 func Pings(m chat.Message) []chat.Member {
 	var members []chat.Member
-	seen := map[chat.Member]bool{}
-	look := func(runs []Run) {
-		for _, run := range runs {
-			if s := run.Span; s != nil && s.Kind == chat.WhoSpan && s.Ping && !seen[s.Member] {
-				seen[s.Member] = true
+	look := func(spans []chat.Span) {
+		for _, s := range spans {
+			if s.Kind == chat.WhoSpan && s.Ping && !slices.Contains(members, s.Member) {
 				members = append(members, s.Member)
 			}
 		}
 	}
-	for _, row := range append(Rows(m.Blocks), Rows(m.After)...) {
-		look(row.Runs)
-		for _, cells := range row.Cells {
-			for _, cell := range cells {
-				look(cell)
+	for _, blocks := range [][]chat.Block{m.Blocks, m.After} {
+		for _, b := range blocks {
+			look(b.Spans)
+			for _, item := range b.Items {
+				look(item)
+			}
+			for _, row := range b.Rows {
+				for _, cell := range row {
+					look(cell)
+				}
 			}
 		}
 	}
