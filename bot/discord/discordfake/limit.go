@@ -93,6 +93,9 @@ func (f *Fake) limited(a *answer, c *call, m mishap, now time.Time) bool {
 	switch m.fault {
 	case Busy, Shared, Global:
 		f.tooMany(a, m.fault, m.wait)
+		if m.fault == Global && f.cfg.RateLimits {
+			f.rest.rates.global = bucket{math.MaxInt32, now.Add(m.wait)}
+		}
 		if m.fault != Global && c.route != nil {
 			b := &bucket{used: math.MaxInt32, ends: now.Add(m.wait)}
 			c.route.headers(a.header, b, now, f.rest.limits)

@@ -144,6 +144,22 @@ func TestFaults(t *testing.T) {
 	}
 }
 
+// TestFaultsLast: who goes on in spite of a 429 gets more of them.
+func TestFaultsLast(t *testing.T) {
+	t.Parallel()
+	clock := newClock()
+	f, _ := hill(t, Config{Now: clock.now, RateLimits: true})
+	c := newClient(t, f)
+	for fault, after := range map[Fault]struct{ same, other int }{Busy: {429, 200}, Shared: {200, 200}, Global: {429, 429}, HTML: {200, 200}} {
+		f.Next(1, "GET users/@me", fault)
+		first, same, other := c.do("GET", "users/@me", nil), c.do("GET", "users/@me", nil), c.do("GET", "users/"+miraID, nil)
+		if first.status != 429 || same.status != after.same || other.status != after.other {
+			t.Errorf("%s: %d, then %d, %d elsewhere", fault, first.status, same.status, other.status)
+		}
+		clock.at = clock.at.Add(10 * time.Second)
+	}
+}
+
 // TestFaultsByChance: with a probability of one half, about half of the requests fail.
 func TestFaultsByChance(t *testing.T) {
 	t.Parallel()

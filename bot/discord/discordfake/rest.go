@@ -16,7 +16,7 @@ type Limits struct {
 	Nonce    time.Duration // how long enforce_nonce remembers: "the past few minutes"; 3 minutes
 	Threads  int           // active threads of a guild; 1,000 (userdoccers)
 	File     int           // bytes of one attachment; 10 MiB
-	OldEdits int           // edits of messages older than an hour, by channel and hour; 30, a guess: Discord names no number
+	OldEdits int           // edits of messages older than an hour, by channel and hour; 5: Discord names no number, apps report "a few"
 
 	Global  int           // requests a second; 50
 	Posts   int           // messages in one channel in five seconds; 5
@@ -29,7 +29,7 @@ func (l Limits) filled() Limits {
 		field *int
 		value int
 	}{
-		{&l.Threads, 1000}, {&l.File, 10 << 20}, {&l.OldEdits, 30}, {&l.Global, 50}, {&l.Posts, 5}, {&l.Invalid, 10_000},
+		{&l.Threads, 1000}, {&l.File, 10 << 20}, {&l.OldEdits, 5}, {&l.Global, 50}, {&l.Posts, 5}, {&l.Invalid, 10_000},
 	} {
 		if *n.field == 0 {
 			*n.field = n.value
