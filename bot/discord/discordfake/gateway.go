@@ -114,7 +114,7 @@ type ending struct {
 func (w *wire) serveGateway(rw http.ResponseWriter, r *http.Request) {
 	w.f.mu.Lock()
 	resume := strings.HasPrefix(r.URL.Path, resumePath)
-	refused := w.isClosed() || resume && w.dead
+	refused := w.isClosed() || w.down || resume && w.dead
 	if !refused {
 		w.done.Add(1)
 		defer w.done.Done()
@@ -134,9 +134,13 @@ func (w *wire) serveGateway(rw http.ResponseWriter, r *http.Request) {
 	l.conn = conn
 	w.f.mu.Lock()
 	w.links[l] = true
-	if problem := wrongVersion(r.URL.Query()); problem != nil {
+	switch problem := wrongVersion(r.URL.Query()); {
+	case problem != nil:
 		w.hangUp(l, problem)
-	} else {
+	case w.mute > 0:
+		w.mute--
+		l.silent = true
+	default:
 		w.push(l, map[string]any{
 			"op": opHello, "t": nil, "s": nil, "d": map[string]any{"heartbeat_interval": l.every.Milliseconds(), "_trace": []any{"discord-fake"}},
 		})

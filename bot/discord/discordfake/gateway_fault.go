@@ -153,6 +153,20 @@ func (f *Fake) ResumeURLDead(dead bool) {
 	f.wire.dead = dead
 }
 
+// GatewayDown makes nothing answer at the gateway, or something again. Connections that are open stay.
+func (f *Fake) GatewayDown(down bool) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.wire.down = down
+}
+
+// NoHello makes the next n connections stay open without a word.
+func (f *Fake) NoHello(n int) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.wire.mute = n
+}
+
 func (f *Fake) each(shard int, do func(*wire, *link)) int {
 	f.mu.Lock()
 	defer f.mu.Unlock()

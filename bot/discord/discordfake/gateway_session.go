@@ -43,11 +43,26 @@ func shardOf(g *Guild, shards int) int {
 	return int((id >> 22) % uint64(shards))
 }
 
-// emit sends a dispatch to the shard of a guild, and to shard 0 where the guild is nil, if its session asked for it.
+// emit sends a dispatch to the shard of a guild, and to shard 0 where the guild is nil, if the app may hear of it and its session asked for it.
 func (w *wire) emit(g *Guild, name string, d map[string]any) {
+	if !w.f.hears(g, name, d) {
+		return
+	}
 	full := encode(d)
 	recordPayload(name, full)
 	w.emitRaw(g, name, full, w.f.bare(g, name, d))
+}
+
+// hears tells whether the app hears of something: it is in the guild, which has no outage, and sees the channel of a message.
+func (f *Fake) hears(g *Guild, name string, d map[string]any) bool {
+	switch {
+	case g == nil || name == "GUILD_DELETE":
+		return true
+	case !g.installed || g.unavailable:
+		return false
+	}
+	c := f.channels[text(d["channel_id"])]
+	return c == nil || !strings.HasPrefix(name, "MESSAGE_") || c.can(f.people[f.cfg.AppID], ViewChannel)
 }
 
 // emitRaw is emit with the body for sessions that may know all, and the one for those that did not ask for content; nil where that is the same.

@@ -495,3 +495,48 @@ func TestIntents(t *testing.T) {
 		t.Errorf("%q", got)
 	}
 }
+
+// What an app does not see, it does not hear of.
+func TestUnheard(t *testing.T) {
+	t.Parallel()
+	f, g := hill(t, Config{})
+	g.AddChannel(Channel{ID: "300000000000000002", Name: "closed", Deny: ViewChannel})
+	other := f.AddGuild("200000000000000002")
+	other.AddMember(Person{ID: samID, Name: "Sam"})
+	other.AddChannel(Channel{ID: "300000000000000003", Name: "theirs"})
+	a := dial(t, f, "/gateway")
+	a.ready()
+	a.wait("GUILD_CREATE")
+	for _, channel := range []string{"300000000000000002", "300000000000000003"} {
+		if _, err := f.Mention(samID, Place{Channel: channel}, "hello"); err != nil {
+			t.Fatal(err)
+		}
+	}
+	g.Unavailable()
+	if _, err := f.Mention(samID, prep, "hello"); err == nil {
+		t.Error("somebody writes in an outage")
+	}
+	if in := a.read(); in.T != "GUILD_DELETE" || !strings.Contains(string(in.D), `"unavailable":true`) {
+		t.Errorf("%+v", in)
+	}
+}
+
+func TestGatewayDown(t *testing.T) {
+	t.Parallel()
+	f, _ := hill(t, Config{})
+	f.GatewayDown(true)
+	if _, err := tryDial(t, f, "/gateway"); err == nil {
+		t.Error("something answers")
+	}
+	f.GatewayDown(false)
+	f.NoHello(1)
+	a, err := tryDial(t, f, "/gateway")
+	if err != nil {
+		t.Fatal(err)
+	}
+	_ = a.conn.SetReadDeadline(time.Now().Add(20 * time.Millisecond))
+	if _, _, err := a.conn.ReadMessage(); err == nil {
+		t.Error("something was said")
+	}
+	dial(t, f, "/gateway")
+}

@@ -20,7 +20,7 @@ func (f *Fake) here(user string, in Place) (here, error) {
 	switch c := f.channels[in.Channel]; {
 	case in.Channel == "":
 		h.channel = f.direct(p)
-	case c == nil || !c.can(p, ViewChannel):
+	case c == nil || !c.can(p, ViewChannel) || c.guild != nil && c.guild.unavailable:
 		return h, NotMember
 	default:
 		h.channel = c

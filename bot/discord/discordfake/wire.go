@@ -20,6 +20,8 @@ type wire struct {
 	started  map[int]instant // the last Identify, by shard % max_concurrency
 	starts   []time.Time     // Identifies of the last 24 hours, by Config.Now
 	dead     bool            // nothing answers at resume_gateway_url
+	down     bool            // nor anywhere else
+	mute     int             // so many of the next connections get no hello
 	answers  []scriptedStart
 	log      []GatewayEvent
 	complain []string
