@@ -151,6 +151,7 @@ func (l *link) read(ctx context.Context) error {
 			err = l.asked()
 		case opAck:
 			l.acked.Store(true)
+			l.s.alive(l.ready)
 		case opReconnect:
 			err = reconnect()
 		case opInvalid:
@@ -194,7 +195,7 @@ func (l *link) dispatch(ctx context.Context, f frame) error {
 	if l.s.ledger == nil {
 		return fmt.Errorf("%w: %s came before READY", errFrame, f.Name)
 	}
-	l.s.lastUp = time.Now()
+	l.s.alive(true)
 	return l.receive(ctx, f)
 }
 
@@ -218,7 +219,7 @@ func (l *link) begin(f frame) error {
 func (l *link) begun(how string) {
 	l.ready = true
 	l.ws.SetReadDeadline(time.Time{}) // from here heartbeats tell whether the connection lives
-	l.s.up()
+	l.s.g.trouble.set(l.s.id, "")
 	l.s.log.Info("discord: a session of the gateway has " + how)
 }
 

@@ -133,10 +133,11 @@ func (s *shard) began(session Session) {
 	s.session, s.ledger = session, newLedger(0)
 }
 
-// up notes that the session is of use now.
-func (s *shard) up() {
-	s.lastUp = time.Now()
-	s.g.trouble.set(s.id, "")
+// alive notes that the session was of use a moment ago, if it was.
+func (s *shard) alive(is bool) {
+	if is {
+		s.lastUp = time.Now()
+	}
 }
 
 // connection connects, resumes the session or begins one, and returns when the connection has ended.
@@ -168,24 +169,33 @@ func (s *shard) connection(ctx context.Context) *ending {
 	return e
 }
 
-// dial connects where the session is to be resumed; after a failure there, at the gateway that Discord names to all.
+// dial connects where the session is to be resumed; after a failure there, at the gateway that Discord names to all, which
+// then serves for the rest of the session if it can be reached.
 func (s *shard) dial(ctx context.Context) (*websocket.Conn, error) {
+	if s.session.Resume != "" && s.dead%2 == 0 {
+		return s.g.dial(ctx, s.session.Resume)
+	}
 	base := s.identifies.address()
-	if s.ledger != nil && s.dead%2 == 0 && s.session.Resume != "" {
-		base = s.session.Resume
-	} else if s.dead > 0 {
+	if s.dead > 0 {
 		base = s.identifies.current(ctx).URL
 	}
-	to, err := address(base)
-	if err != nil {
-		return nil, err
+	ws, err := s.g.dial(ctx, base)
+	if err == nil {
+		s.mu.Lock()
+		defer s.mu.Unlock()
+		s.session.Resume = ""
 	}
-	return s.g.dial(ctx, to)
+	return ws, err
 }
 
 const dialWithin = 10 * time.Second
 
-func (g *Gateway) dial(ctx context.Context, to string) (*websocket.Conn, error) {
+// dial opens a connection to a gateway that Discord named.
+func (g *Gateway) dial(ctx context.Context, base string) (*websocket.Conn, error) {
+	to, err := address(base)
+	if err != nil {
+		return nil, err
+	}
 	dialer := websocket.Dialer{NetDialContext: g.cfg.Dial, HandshakeTimeout: dialWithin}
 	if g.cfg.Dial == nil {
 		dialer.Proxy = http.ProxyFromEnvironment
