@@ -5,7 +5,6 @@ import (
 	"errors"
 	"log/slog"
 	"net/http"
-	"sync"
 	"time"
 
 	"github.com/bwmarrin/discordgo"
@@ -34,18 +33,25 @@ type voice struct {
 	at   time.Time           // when the interaction arrived
 	ride func(response) bool // see delivery
 
-	mu    sync.Mutex
+	turn  chan struct{} // holds one while nobody speaks; state belongs to who has taken it
 	state spoken
 }
 
 func (d *Discord) voice(work context.Context, in Inbound, from delivery) *voice {
-	return &voice{d: d, work: work, in: in, at: from.at, ride: from.ride}
+	v := &voice{d: d, work: work, in: in, at: from.at, ride: from.ride, turn: make(chan struct{}, 1)}
+	v.turn <- struct{}{}
+	return v
+}
+
+// take waits until nobody else speaks: as long as a callback is tried.
+func (v *voice) take() (done func()) {
+	<-v.turn
+	return func() { v.turn <- struct{}{} }
 }
 
 // say gives the response, unless the promise was first. It is what became of the one that was given.
 func (v *voice) say(r response) spoken {
-	v.mu.Lock()
-	defer v.mu.Unlock()
+	defer v.take()()
 	if v.state == unsaid {
 		v.state = v.give(r)
 	}
@@ -58,8 +64,7 @@ func (v *voice) say(r response) spoken {
 
 // quiet tells that nothing was given yet.
 func (v *voice) quiet() bool {
-	v.mu.Lock()
-	defer v.mu.Unlock()
+	defer v.take()()
 	return v.state == unsaid
 }
 
@@ -76,8 +81,7 @@ func (v *voice) promise() (stop func()) {
 	v.d.jobs.Add(1) // this is within a job, so Run still waits
 	timer := time.AfterFunc(max(0, after), func() {
 		defer v.d.jobs.Done()
-		v.mu.Lock()
-		defer v.mu.Unlock()
+		defer v.take()()
 		if v.state != unsaid {
 			return
 		}
@@ -97,7 +101,7 @@ func (d *Discord) lag(in Inbound, at time.Time) time.Duration {
 	return max(0, d.clock.at(at).Sub(in.Event.At))
 }
 
-// give is called with v.mu held.
+// give is for who has taken the turn.
 func (v *voice) give(r response) spoken {
 	switch {
 	case v.in.Way.Type == 0 || v.in.Event.Expired:

@@ -1,0 +1,191 @@
+package discord
+
+import (
+	"context"
+	"strings"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"greenroom/bot/chat"
+	"greenroom/bot/discord/discordfake"
+)
+
+// The same deeds give the same events, however Discord brings them.
+func TestBothWaysGiveEqualEvents(t *testing.T) {
+	got := map[way][]chat.Event{}
+	for _, by := range []way{byGateway, byHTTP} {
+		inWorld(t, by, func(w *world) {
+			w.bot.will(opensForm(saying("3 of 5")))
+			w.must(w.fake.Command(mira, inPrep, "greenroom", discordfake.Option{Name: "do", Value: "schedule add 9:00"}))
+			w.must(w.answers(mira, "An event loop & <tasks>"))
+			w.quiet()
+			_, err := w.fake.Type(sam, inPrep, "greenroom", discordfake.Option{Name: "do", Value: "question py"})
+			w.must(err)
+			_, err = w.fake.DM(sam, "help")
+			w.must(err)
+			w.quiet()
+			_, err = w.fake.Mention(sam, inPrep, "leaderboard")
+			w.must(err)
+			w.quiet()
+			got[by] = w.bot.got()
+		})
+	}
+	want := []chat.Kind{chat.Line, chat.Click, chat.Submit, chat.Complete, chat.Line, chat.Line}
+	for by, events := range got {
+		if !cmp.Equal(kinds(events), want) {
+			t.Errorf("%s: %v", by, kinds(events))
+		}
+		for i := range events { // no two ids and times are alike
+			events[i].Clicked = ""
+			events[i].At, events[i].ID.At = time.Time{}, time.Time{}
+			events[i].ID.Name, _, _ = strings.Cut(events[i].ID.Name, "/")
+		}
+	}
+	if diff := cmp.Diff(got[byGateway], got[byHTTP]); diff != "" {
+		t.Error(diff)
+	}
+	for _, e := range got[byGateway] {
+		if e.Workspace != guild || e.Manager != (e.Member == mira) || e.Member == mira && e.Locale != "de" {
+			t.Errorf("what Discord says of the member is missing: %+v", e)
+		}
+	}
+}
+
+// Each reply stands where it was asked for, and only its member sees it.
+func TestReplies(t *testing.T) {
+	bothWays(t, func(w *world) {
+		w.must(w.fake.Command(mira, inPrep, "greenroom"))
+		w.want("a command", w.whispers(mira), []string{"Hello."})
+		w.must(w.fake.Click(sam, w.post(), "Answer"))
+		w.want("a click", w.whispers(sam), []string{"Hello."})
+		_, err := w.fake.DM(mira, "hi")
+		w.must(err)
+		w.quiet()
+		w.want("a direct message", w.directs(mira), []string{"Hello."})
+		_, err = w.fake.Mention(sam, inPrep, "hi")
+		w.must(err)
+		w.quiet()
+		w.want("a mention", w.directs(sam), []string{"Hello."})
+		w.bot.will(opensForm(saying("3 of 5")))
+		w.must(w.answers(sam, "An event loop"))
+		w.want("a form", w.whispers(sam), []string{"Hello.", "3 of 5"})
+		w.want("in the channel", len(w.fake.Messages(prep)), 2)
+	})
+}
+
+// A step that is quick is the response; one that is not is promised after a second and a half, and follows.
+func TestSlowSteps(t *testing.T) {
+	bothWays(t, func(w *world) {
+		w.bot.will(saysAfter(1400*time.Millisecond, "quick"))
+		w.must(w.fake.Command(mira, inPrep, "greenroom"))
+		w.want("after a moment", w.whispers(mira), []string{"quick"})
+
+		w.bot.will(saysAfter(10*time.Second, "slow"))
+		begun := time.Now()
+		w.must(w.fake.Command(mira, inPrep, "greenroom"))
+		w.want("promised", time.Since(begun).Truncate(100*time.Millisecond), 1500*time.Millisecond)
+		w.want("is thinking", w.fake.Ephemerals(mira)[1].Thinking, true)
+		time.Sleep(10 * time.Second)
+		w.want("after ten seconds", w.whispers(mira), []string{"quick", "slow"})
+
+		w.bot.will(opensForm(saysAfter(10*time.Second, "graded")))
+		w.must(w.answers(sam, "An event loop"))
+		time.Sleep(10 * time.Second)
+		w.want("a form", w.whispers(sam), []string{"graded"})
+
+		w.bot.will(func(ctx context.Context, e chat.Event) (chat.Reply, error) {
+			sleep(ctx, 10*time.Second)
+			return chat.Reply{}, nil
+		})
+		w.must(w.fake.Command(sam, inPrep, "greenroom"))
+		time.Sleep(10 * time.Second)
+		w.want("nothing to say", w.whispers(sam), []string{"graded"})
+	})
+}
+
+// What opens a form gets longer; where that is not enough, the member learns why there is no form.
+func TestSlowLooks(t *testing.T) {
+	bothWays(t, func(w *world) {
+		slowly := func(d time.Duration) func(context.Context, chat.Event) (chat.Reply, error) {
+			return func(ctx context.Context, e chat.Event) (chat.Reply, error) {
+				sleep(ctx, d)
+				return chat.Reply{Form: &oneAnswerForm}, nil
+			}
+		}
+		w.bot.will(slowly(2 * time.Second))
+		w.must(w.fake.Click(sam, w.post(), "Answer"))
+		if _, open := w.fake.Form(sam); !open {
+			t.Error("no form after two seconds")
+		}
+		w.must(w.fake.CloseForm(sam))
+		w.bot.will(slowly(4 * time.Second))
+		w.must(w.fake.Click(sam, w.post(), "Answer"))
+		time.Sleep(5 * time.Second)
+		w.want("after four seconds", w.whispers(sam), []string{"That took too long, so Discord no longer opens the form. Please try again."})
+
+		w.bot.will(saysAfter(4*time.Second, ""))
+		choices, err := w.fake.Type(sam, inPrep, "greenroom", discordfake.Option{Name: "do", Value: "qu"})
+		w.want("choices", choices, []discordfake.Choice{})
+		w.must(err)
+	})
+}
+
+// In a private message the reply of a slow click takes its place, or follows.
+func TestSlowClicksInPrivate(t *testing.T) {
+	bothWays(t, func(w *world) {
+		for _, update := range []bool{false, true} {
+			w.fake.Reload(sam)
+			w.bot.will(func(ctx context.Context, e chat.Event) (chat.Reply, error) {
+				m := chat.Message{Blocks: []chat.Block{chat.Text("Begin.")}, Buttons: []chat.Button{{Label: "Go", Value: chat.Value{Verb: "go"}}}}
+				if e.Kind != chat.Click {
+					return chat.Reply{Message: &m}, nil
+				}
+				sleep(ctx, 10*time.Second)
+				reply := says("Gone.")
+				reply.Update = update
+				return reply, nil
+			})
+			w.must(w.fake.Command(sam, inPrep, "greenroom"))
+			w.must(w.fake.Click(sam, discordfake.Place{Channel: prep, Message: w.fake.Ephemerals(sam)[0].ID}, "Go"))
+			time.Sleep(11 * time.Second)
+			shown := w.whispers(sam)
+			w.want("the last", shown[len(shown)-1], "Gone.")
+			w.want("shown", len(shown), map[bool]int{false: 2, true: 1}[update])
+		}
+	})
+}
+
+// The machine's clock is hours off: nothing comes too late for that, and nothing that is late is missed.
+func TestClockIsOff(t *testing.T) {
+	for _, by := range []way{byGateway, byHTTP} {
+		for _, off := range []time.Duration{-5 * time.Hour, 5 * time.Hour} {
+			t.Run(string(by)+" "+off.String(), func(t *testing.T) {
+				synctest.Test(t, func(t *testing.T) {
+					w := newWorld(t, by, discordfake.Config{})
+					w.discord.cfg.Now = func() time.Time { return time.Now().Add(off) }
+					w.discord.clock.since = w.discord.cfg.Now()
+					w.start()
+					w.bot.will(opensForm(saying("3 of 5")))
+					w.must(w.answers(mira, "An event loop"))
+					events := w.bot.got()
+					w.want("handed over", kinds(events), []chat.Kind{chat.Click, chat.Submit})
+					for _, e := range events {
+						w.want(string(e.Kind)+" expired", e.Expired, false)
+					}
+					w.must(w.fake.Click(mira, w.post(), "Answer"))
+					w.fake.Hold(4 * time.Second)
+					w.want("a late one", w.fake.Submit(mira, map[string][]string{"answer": {"An event loop"}}), discordfake.WentWrong)
+					w.quiet()
+					if by == byHTTP { // Discord has hung up before
+						return
+					}
+					events = w.bot.got()
+					w.want("expired", events[len(events)-1].Expired, true)
+				})
+			})
+		}
+	}
+}
