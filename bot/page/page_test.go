@@ -242,6 +242,34 @@ func TestAligned(t *testing.T) {
 	if want := "name  n\n----  --\nfox   12\nAna"; got != want {
 		t.Errorf("%s\nwant\n%s", got, want)
 	}
+	// A character of East Asia and an emoji take two columns, a mark on a letter none.
+	wide := [][][]Run{cells("語語", "b"), cells("👩‍👩‍👧", "c"), cells("e\u0301a", "d"), cells("🇩🇪❤️", "e"), cells("ｆ", "f")}
+	got = Aligned(wide, aloud)
+	if want := "語語  b\n----  -\n👩‍👩‍👧    c\ne\u0301a    d\n🇩🇪❤️  e\nｆ    f"; got != want || Width(wide, aloud) != 7 {
+		t.Errorf("%d columns\n%s\nwant\n%s", Width(wide, aloud), got, want)
+	}
+}
+
+func TestEntries(t *testing.T) {
+	cells := func(words ...string) (row [][]Run) {
+		for _, w := range words {
+			row = append(row, []Run{{Text: w}})
+		}
+		return row
+	}
+	for want, table := range map[string][][][]Run{
+		"/ text 1-: - name: Ana\ntext 2-: - points: 12\ntext 2-: - late\ntext 1-: - name: fox": {cells("name", "points"), cells("Ana", "12", "late"), cells("fox")},
+		"/ text 1-: - only\ntext 2-: - a head":                                                 {cells("only", "a head")},
+		"":                                                                                     nil,
+	} {
+		rows := Row{Kind: Table, Gap: true, Cells: table}.Entries()
+		if diff := cmp.Diff(want, sketch(rows)); diff != "" {
+			t.Error(diff)
+		}
+		if len(table) > 1 && (!rows[0].Runs[0].Strong || rows[0].Runs[2].Strong) {
+			t.Errorf("%+v", rows[0].Runs)
+		}
+	}
 }
 
 // A heading never ends a page, and a page that has less room than the one after it is used all the same.

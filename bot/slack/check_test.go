@@ -7,6 +7,7 @@ import (
 	"testing"
 	"unicode/utf16"
 
+	"greenroom/bot/page"
 	"greenroom/bot/slack/slackfake"
 )
 
@@ -26,7 +27,7 @@ func checkMessage(t testing.TB, v any, editable bool) {
 		limit = 4000
 	}
 	c := checkBlocks(t, raw, 45)
-	if blank(c.text) || chars(c.text) > limit {
+	if page.Blank(c.text) || chars(c.text) > limit {
 		t.Errorf("text has %d characters, at most %d: %.100q", chars(c.text), limit, c.text)
 	}
 	if inner := allowedMarkup.ReplaceAllString(c.text, ""); strings.ContainsAny(inner, "<>") {
@@ -106,7 +107,7 @@ func (c *counted) count(v any) {
 func (c *counted) button(b map[string]any) {
 	value, _ := b["value"].(string)
 	spoken, _ := b["accessibility_label"].(string)
-	if value == "" || blank(spoken) || chars(spoken) > 75 || c.said[spoken] {
+	if value == "" || page.Blank(spoken) || chars(spoken) > 75 || c.said[spoken] {
 		c.t.Errorf("button %v, beside %v", b, c.said)
 	}
 	c.said[spoken] = true

@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"greenroom/bot/chat"
+	"greenroom/bot/page"
 )
 
 // Payload says which kind of payload a body is, by the name that Socket Mode gives to its envelope. HTTP delivers the
@@ -92,7 +93,7 @@ func Decode(kind Payload, body []byte, sent, now time.Time) (Inbound, error) {
 	case CommandPayload:
 		return decodeCommand(body, sent)
 	}
-	return Inbound{}, fmt.Errorf("%w payload of kind %q", ErrUnknown, clip(string(kind), 40))
+	return Inbound{}, fmt.Errorf("%w payload of kind %q", ErrUnknown, page.Clip(string(kind), 40))
 }
 
 // maxDepth is how deep a payload may nest: three times as deep as Slack's richest blocks do.
@@ -202,7 +203,7 @@ func decodeEvent(body []byte) (Inbound, error) {
 		return Inbound{}, fmt.Errorf("reading an event: %w", err)
 	}
 	if env.Type == "app_rate_limited" {
-		return Inbound{}, fmt.Errorf("%w of workspace %s", ErrWithheld, clip(env.Team, 40))
+		return Inbound{}, fmt.Errorf("%w of workspace %s", ErrWithheld, page.Clip(env.Team, 40))
 	}
 	var in inner
 	if err := json.Unmarshal(env.Event, &in); err != nil {
@@ -232,7 +233,7 @@ func decodeEvent(body []byte) (Inbound, error) {
 		Workspace: workspace(team), Member: chat.Member(user),
 	}
 	way := Way{Payload: in.Type, From: Origin{Channel: channel}}
-	ignored := fmt.Errorf("%w: event %s %s", ErrIgnored, in.Type, clip(in.Subtype, 40))
+	ignored := fmt.Errorf("%w: event %s %s", ErrIgnored, in.Type, page.Clip(in.Subtype, 40))
 
 	switch in.Type {
 	case "message", "app_mention":
@@ -282,7 +283,7 @@ func decodeEvent(body []byte) (Inbound, error) {
 		}
 		e.Kind = chat.Gone
 	default:
-		return Inbound{}, fmt.Errorf("%w event %q", ErrUnknown, clip(in.Type, 40))
+		return Inbound{}, fmt.Errorf("%w event %q", ErrUnknown, page.Clip(in.Type, 40))
 	}
 	if s := e.At.Unix(); s <= 0 || s > lastSecond {
 		return Inbound{}, fmt.Errorf("reading event %s: event_time %d", env.EventID, env.EventTime)
@@ -365,7 +366,7 @@ func (in interaction) teams() []string {
 func (in interaction) inbound(sent, now time.Time) (Inbound, error) {
 	teams := in.teams()
 	if len(teams) == 0 || in.User.ID == "" {
-		return Inbound{}, fmt.Errorf("reading an interaction of type %q: team or user is missing", clip(in.Type, 40))
+		return Inbound{}, fmt.Errorf("reading an interaction of type %q: team or user is missing", page.Clip(in.Type, 40))
 	}
 	e := chat.Event{Workspace: workspace(teams[0]), Member: chat.Member(in.User.ID), At: sent}
 	way := Way{
@@ -398,7 +399,7 @@ func (in interaction) inbound(sent, now time.Time) (Inbound, error) {
 	case "view_closed":
 		return Inbound{}, fmt.Errorf("%w: interaction %s", ErrIgnored, in.Type)
 	}
-	return Inbound{}, fmt.Errorf("%w interaction %q", ErrUnknown, clip(in.Type, 40))
+	return Inbound{}, fmt.Errorf("%w interaction %q", ErrUnknown, page.Clip(in.Type, 40))
 }
 
 // wrote is what was typed into a form's fields, without what was chosen.

@@ -104,6 +104,6 @@ func element(f chat.Field) slack.BlockElement {
 			Filter: &slack.SelectBlockElementFilter{Include: []string{"public", "private"}}}
 	}
 	return &slack.PlainTextInputBlockElement{
-		Type: slack.METPlainTextInput, ActionID: f.Name, Multiline: f.Kind == chat.LongField, InitialValue: clip(f.Value, f.Limit()), MaxLength: f.Limit(),
+		Type: slack.METPlainTextInput, ActionID: f.Name, Multiline: f.Kind == chat.LongField, InitialValue: page.Clip(f.Value, f.Limit()), MaxLength: f.Limit(),
 	}
 }

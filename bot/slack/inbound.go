@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"greenroom/bot/chat"
+	"greenroom/bot/page"
 )
 
 // The one way in, whether a payload came over a socket or by HTTP:
@@ -336,7 +337,7 @@ func (s *Slack) leave(d delivery, err error) {
 	case errors.Is(err, ErrWithheld):
 		s.cfg.Log.Error("slack: events are lost, a workspace has too many of them", slog.Any("err", err))
 	case errors.Is(err, ErrUnknown):
-		s.cfg.Log.Info("slack: a delivery of an unknown type is left", slog.String("kind", clip(string(d.kind), 40)), slog.Any("err", err))
+		s.cfg.Log.Info("slack: a delivery of an unknown type is left", slog.String("kind", page.Clip(string(d.kind), 40)), slog.Any("err", err))
 	case errors.Is(err, ErrIgnored):
 		s.cfg.Log.Debug("slack: a delivery is not for Greenroom", slog.String("kind", string(d.kind)), slog.Any("err", err))
 	default:

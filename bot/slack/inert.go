@@ -4,71 +4,15 @@ import (
 	"strings"
 	"unicode"
 	"unicode/utf8"
+
+	"greenroom/bot/page"
 )
-
-// Text of people and of banks is shown as it was typed and does nothing. Blocks take text literally, but two things act on what
-// stands around them wherever they stand: control characters, and marks that turn the direction of writing.
-
-// inert makes a text act on nothing but itself: a direction that it turns is turned back at its end, a turn back that turns
-// nothing is left out, and a control character becomes a visible mark.
-func inert(s string) string {
-	if !strings.ContainsFunc(s, acts) {
-		return s
-	}
-	var out strings.Builder
-	var open []rune // the closing marks that are owed, the next one last
-	for _, r := range s {
-		switch {
-		case r == pop || r == popIsolate:
-			if n := lastOf(open, r); n >= 0 && (r == popIsolate || n == len(open)-1) {
-				for ; len(open) > n; open = open[:len(open)-1] {
-					out.WriteRune(open[len(open)-1])
-				}
-			}
-			continue
-		case embeds(r):
-			open = append(open, pop)
-		case isolates(r):
-			open = append(open, popIsolate)
-		case control(r):
-			r = utf8.RuneError
-		}
-		out.WriteRune(r)
-	}
-	for n := len(open) - 1; n >= 0; n-- {
-		out.WriteRune(open[n])
-	}
-	return out.String()
-}
-
-// The marks of direction (UAX 9): embeddings and overrides end with pop, isolates with popIsolate, which ends what stands open
-// within as well.
-const (
-	pop        = '\u202c'
-	popIsolate = '\u2069'
-)
-
-func embeds(r rune) bool   { return r >= '\u202a' && r <= '\u202e' && r != pop }
-func isolates(r rune) bool { return r >= '\u2066' && r <= '\u2068' }
-func control(r rune) bool  { return unicode.IsControl(r) && r != '\n' && r != '\t' }
-
-func acts(r rune) bool {
-	return control(r) || embeds(r) || isolates(r) || r == pop || r == popIsolate
-}
-
-func lastOf(open []rune, r rune) int {
-	n := len(open) - 1
-	for n >= 0 && open[n] != r {
-		n--
-	}
-	return n
-}
 
 // unmarked is an inert text for where Slack reads its own markup, mrkdwn: a message's text. Three characters are escaped; those that
 // begin bold, italic, struck or code do so only where a word begins, so there an invisible letter stands before them. One stands in
 // the name of an emoji too.
 func unmarked(s string) string {
-	s = escape(inert(s))
+	s = escape(page.Inert(s))
 	if !strings.ContainsAny(s, markers+":") {
 		return s
 	}
@@ -101,11 +45,3 @@ const (
 	markers    = "*_~`"
 	wordJoiner = '\u2060'
 )
-
-// blank tells whether nothing of a text is seen. Slack refuses a message of which nothing is.
-func blank(s string) bool {
-	return !strings.ContainsFunc(s, func(r rune) bool {
-		return !unicode.IsSpace(r) && !unicode.IsControl(r) && !unicode.Is(unicode.Cf, r) && !unicode.Is(unicode.Variation_Selector, r) &&
-			r != '\u3164' && r != '\u115f' && r != '\u1160' && r != '\uffa0' && r != '\u2800'
-	})
-}

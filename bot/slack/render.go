@@ -64,7 +64,7 @@ func (s sheet) message(names Names) message {
 		said.WriteString(part)
 	}
 	m := message{Text: said.String(), Blocks: slack.Blocks{BlockSet: s.blocks(names, false)}}
-	if blank(m.Text) {
+	if page.Blank(m.Text) {
 		m.Text = "…"
 	}
 	return m
@@ -79,7 +79,7 @@ func buttonText(buttons []chat.Button) string {
 	for i, b := range buttons {
 		labels[i] = "[" + unmarked(b.Label) + "]"
 	}
-	return clip(strings.Join(labels, " "), maxText/2)
+	return page.Clip(strings.Join(labels, " "), maxText/2)
 }
 
 // blocks draws a sheet.
@@ -108,11 +108,11 @@ func actions(id string, buttons []chat.Button, subject string, said map[string]b
 		if b.Main {
 			button.Style = slack.StylePrimary
 		}
-		spoken := inert(b.Label)
+		spoken := page.Inert(b.Label)
 		button.AccessibilityLabel = accessible(spoken, subject)
 		for n := 2; said[button.AccessibilityLabel]; n++ { // two labels that only their subject or their end makes alike
 			number := " " + strconv.Itoa(n)
-			button.AccessibilityLabel = clip(spoken, chat.MaxLabel-len(number)) + number
+			button.AccessibilityLabel = page.Clip(spoken, chat.MaxLabel-len(number)) + number
 		}
 		said[button.AccessibilityLabel] = true
 		row.Elements = append(row.Elements, button)
@@ -138,7 +138,7 @@ func subject(rows []page.Row, names Names) string {
 	spoken.Channel = func(chat.Channel) string { return "the channel" } // its id says nothing to a listener, and its name is not known
 	for _, row := range rows {
 		if line, _, _ := strings.Cut(strings.TrimSpace(page.Plain([]page.Row{row}, spoken)), "\n"); line != "" {
-			return clip(line, chat.MaxLabel)
+			return page.Clip(line, chat.MaxLabel)
 		}
 	}
 	return ""
@@ -146,26 +146,10 @@ func subject(rows []page.Row, names Names) string {
 
 // accessible is a button's label with its message's subject, as far as that fits.
 func accessible(label, subject string) string {
-	label = clip(label, chat.MaxLabel)
-	room := chat.MaxLabel - units(label) - len(", ")
+	label = page.Clip(label, chat.MaxLabel)
+	room := chat.MaxLabel - page.Units(label) - len(", ")
 	if subject == "" || room < 10 {
 		return label
 	}
-	return label + ", " + clip(subject, room)
-}
-
-// clip cuts a text to n UTF-16 units, between characters as people see them. It reads no further than that.
-func clip(s string, n int) string {
-	read := s[:min(len(s), 4*(n+256))] // a unit has at most three bytes, and a character that is not cut 256 of them
-	if units(read) <= n && len(read) == len(s) {
-		return s
-	}
-	end := 0
-	for _, at := range page.Boundaries(read) {
-		if units(s[:at]) > n-1 { // the ellipsis is one
-			break
-		}
-		end = at
-	}
-	return strings.TrimSpace(s[:end]) + "…"
+	return label + ", " + page.Clip(subject, room)
 }

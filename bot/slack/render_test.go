@@ -435,16 +435,16 @@ func TestOddInstantsAndLabels(t *testing.T) {
 func TestClipReadsNoFurtherThanItMust(t *testing.T) {
 	for name, one := range map[string]string{"a": "a", "🐍": "🐍", "é": "e\u0301", "family": "👩‍👩‍👧", "flood": "a" + strings.Repeat("\u0301", 300)} {
 		for n := 1; n < 200; n += 7 {
-			got := clip(strings.Repeat(one, 400), n)
+			got := page.Clip(strings.Repeat(one, 400), n)
 			kept, cut := strings.CutSuffix(got, "…")
-			if !cut || units(got) > n || name != "flood" && (strings.Count(kept, one)*len(one) != len(kept) || units(kept)+units(one) < n) {
+			if !cut || page.Units(got) > n || name != "flood" && (strings.Count(kept, one)*len(one) != len(kept) || page.Units(kept)+page.Units(one) < n) {
 				t.Errorf("%s, to %d: %q", name, n, got)
 			}
 		}
 	}
 	places := func(bytes int) float64 { // of which clip learns
 		line := strings.Repeat("word ", bytes/5)
-		return testing.AllocsPerRun(1, func() { clip(line, chat.MaxLabel) })
+		return testing.AllocsPerRun(1, func() { page.Clip(line, chat.MaxLabel) })
 	}
 	if short, long := places(5000), places(500_000); long > short {
 		t.Errorf("of a longer line it reads more: %v allocations after %v", long, short)

@@ -8,6 +8,7 @@ import (
 	"github.com/slack-go/slack"
 
 	"greenroom/bot/chat"
+	"greenroom/bot/page"
 )
 
 // Answer is how a reply is shown: what rides on the acknowledgement, and the calls that follow it.
@@ -246,7 +247,7 @@ func Instead(in Inbound, r chat.Reply, refused Call, names Names) (calls []Call,
 	me, at := string(in.Event.Member), in.Way.From.Channel
 	switch body := refused.Body.(type) {
 	case response:
-		if body.Replace && in.inDirect() && units(m.Text) <= maxText {
+		if body.Replace && in.inDirect() && page.Units(m.Text) <= maxText {
 			channel, ts := split(in.Event.Clicked)
 			calls = append(calls, Call{"chat.update", updated{m, channel, ts}})
 		}

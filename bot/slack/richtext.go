@@ -77,7 +77,7 @@ func (d *drawer) shape(row page.Row) shape {
 		if _, ok := headerText(row); ok {
 			return asHeader
 		}
-		if row.Picture != "" && public(row.Picture) && units(d.caption(row)) <= maxAlt {
+		if row.Picture != "" && public(row.Picture) && page.Units(d.caption(row)) <= maxAlt {
 			return asPicture
 		}
 	}
@@ -107,7 +107,7 @@ func (d *drawer) row(row page.Row) {
 	}
 	switch {
 	case row.Kind == page.Code:
-		d.preformatted(inert(row.Code))
+		d.preformatted(page.Inert(row.Code))
 	case row.Quote:
 		d.quoted(row)
 	case row.Mark != "":
@@ -148,13 +148,13 @@ func headerText(row page.Row) (text string, ok bool) {
 		}
 		text += run.Text
 	}
-	text = inert(strings.TrimSpace(text))
-	return text, !blank(text) && units(text) <= maxHeader && !strings.ContainsAny(text, "&<>\n")
+	text = page.Inert(strings.TrimSpace(text))
+	return text, !page.Blank(text) && page.Units(text) <= maxHeader && !strings.ContainsAny(text, "&<>\n")
 }
 
 // caption is what a picture shows, for who does not see it.
 func (d *drawer) caption(row page.Row) string {
-	if text := page.Plain([]page.Row{row}, d.verbatim()); !blank(text) {
+	if text := page.Plain([]page.Row{row}, d.verbatim()); !page.Blank(text) {
 		return text
 	}
 	return "Picture"
@@ -312,15 +312,15 @@ func (d *drawer) word(run page.Run) string {
 	s := run.Span
 	switch {
 	case s == nil:
-		return inert(run.Text)
+		return page.Inert(run.Text)
 	case s.Kind == chat.WhenSpan:
 		return page.Written(*s)
 	case s.Kind == chat.WhoSpan:
-		return inert(d.names(s.Member))
+		return page.Inert(d.names(s.Member))
 	case s.Kind == chat.InviteSpan:
 		return howToInvite
 	}
-	return inert(s.Text)
+	return page.Inert(s.Text)
 }
 
 func (d *drawer) element(run page.Run) slack.RichTextSectionElement {
@@ -375,10 +375,10 @@ func invite(chat.Channel) string { return howToInvite }
 // verbatim writes rows within code and labels, where nothing is markup.
 func (d *drawer) verbatim() chat.Speak {
 	return chat.Speak{
-		Who:     func(m chat.Member) string { return inert(d.names(m)) },
-		Channel: func(c chat.Channel) string { return "#" + inert(string(c)) },
+		Who:     func(m chat.Member) string { return page.Inert(d.names(m)) },
+		Channel: func(c chat.Channel) string { return "#" + page.Inert(string(c)) },
 		When:    page.Written,
-		Text:    inert,
+		Text:    page.Inert,
 		Invite:  invite,
 	}
 }
@@ -416,4 +416,4 @@ func plainText(s string) *slack.TextBlockObject {
 
 // label is a text object of at most n characters. Where a label is longer in Slack's way of counting than in ours (emoji count twice),
 // the end of it is left out: Slack would refuse all.
-func label(s string, n int) *slack.TextBlockObject { return plainText(clip(inert(s), n)) }
+func label(s string, n int) *slack.TextBlockObject { return plainText(page.Clip(page.Inert(s), n)) }

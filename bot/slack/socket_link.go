@@ -8,6 +8,8 @@ import (
 	"time"
 
 	"github.com/gorilla/websocket"
+
+	"greenroom/bot/page"
 )
 
 // link is one connection of Socket Mode (docs.slack.dev, Using Socket Mode). Slack sends payloads in envelopes and gets each
@@ -143,10 +145,10 @@ func (l *link) take(f frame) {
 		l.s.cfg.Log.Info("slack: Socket Mode is connected", slog.Int("connections", f.Connections))
 		once(l.hello)
 	case f.Type == "disconnect":
-		l.reason = clip(f.Reason, 40)
+		l.reason = page.Clip(f.Reason, 40)
 		once(l.leaving)
 	case f.Envelope == "":
-		l.s.cfg.Log.Warn("slack: a frame of an unknown type is left", slog.String("type", clip(f.Type, 40)))
+		l.s.cfg.Log.Warn("slack: a frame of an unknown type is left", slog.String("type", page.Clip(f.Type, 40)))
 	default:
 		_ = l.s.deliver(delivery{kind: Payload(f.Type), body: f.Payload, answer: func(r receipt) bool { return !r.Taken || l.acknowledge(f.Envelope, r.Body) }})
 	}

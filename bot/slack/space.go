@@ -1,8 +1,6 @@
 package slack
 
 import (
-	"unicode/utf16"
-
 	"greenroom/bot/chat"
 	"greenroom/bot/page"
 )
@@ -75,7 +73,7 @@ func (s *space) use(c cost) {
 func (s *space) cost(row page.Row) cost {
 	c := cost{rich: true}
 	if !s.d.view {
-		c.text = units(page.Plain([]page.Row{row}, s.d.speech())) + len("\n")
+		c.text = page.Units(page.Plain([]page.Row{row}, s.d.speech())) + len("\n")
 	}
 	shape := s.d.shape(row)
 	if shape == asLines {
@@ -83,12 +81,12 @@ func (s *space) cost(row page.Row) cost {
 	}
 	switch shape {
 	case inRichText, asLines:
-		c.chars = s.d.chars(row.Runs) + units(row.Code) + len("\n\n")
+		c.chars = s.d.chars(row.Runs) + page.Units(row.Code) + len("\n\n")
 		if row.Mark != "" {
 			c.chars += 2*row.Depth + len(row.Mark)
 		}
 	case asCode:
-		c.chars = units(page.Aligned(row.Cells, s.d.verbatim()))
+		c.chars = page.Units(page.Aligned(row.Cells, s.d.verbatim()))
 	default:
 		c.rich, c.blocks = false, 1
 		c.chars = s.d.chars(row.Runs)
@@ -109,7 +107,7 @@ func (s *space) cost(row page.Row) cost {
 func (d *drawer) chars(runs []page.Run) int {
 	n := 0
 	for _, run := range runs {
-		n += units(d.word(run)) + len(run.URL)
+		n += page.Units(d.word(run)) + len(run.URL)
 	}
 	return n
 }
@@ -121,18 +119,9 @@ func (s *space) keep(buttons []chat.Button) {
 	}
 	s.blocks -= 2 // the buttons, and a new rich_text after them
 	if !s.d.view {
-		s.text -= units(buttonText(buttons)) + len("\n")
+		s.text -= page.Units(buttonText(buttons)) + len("\n")
 	}
 	for _, b := range buttons {
-		s.chars -= units(b.Label)
+		s.chars -= page.Units(b.Label)
 	}
-}
-
-// units counts characters as UTF-16, which is the larger of the two ways in which Slack may count.
-func units(s string) int {
-	n := 0
-	for _, r := range s {
-		n += max(1, utf16.RuneLen(r))
-	}
-	return n
 }
