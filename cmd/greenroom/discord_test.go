@@ -98,7 +98,7 @@ func TestInvite(t *testing.T) {
 		"--app 1234567890123456789":                             "https://discord.com/oauth2/authorize?client_id=1234567890123456789&permissions=309237746688&scope=bot+applications.commands\n",
 		"--app 1234567890123456789 --guild 2234567890123456789": "https://discord.com/oauth2/authorize?client_id=1234567890123456789&disable_guild_select=true&guild_id=2234567890123456789&permissions=309237746688&scope=bot+applications.commands\n",
 		"--app 1234567890123456789 --alone":                     "https://discord.com/oauth2/authorize?client_id=1234567890123456789&integration_type=1&scope=applications.commands\n",
-		"": "https://discord.com/oauth2/authorize?client_id=1234567890123456789&permissions=309237746688&scope=bot+applications.commands\n",
+		"":                                                      "https://discord.com/oauth2/authorize?client_id=1234567890123456789&permissions=309237746688&scope=bot+applications.commands\n",
 	} {
 		t.Setenv("GREENROOM_DISCORD_TOKEN", discordBotToken)
 		var out, log bytes.Buffer
