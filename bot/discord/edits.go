@@ -10,13 +10,13 @@ import (
 	"greenroom/bot/discord/rest"
 )
 
-// Discord limits how often messages that are older than an hour are edited, and says it with error 30046. It names no number;
-// ours is so low that it should never be said.
+// Discord limits how often messages that are older than an hour are edited, and says it with error 30046. It names no number, and
+// apps report a few an hour: ours are at most five in any hour and channel.
 const (
 	oldAfter    = time.Hour
-	oldEdits    = 12              // at once, in a channel; counters may use the first half of them
-	oldEditBack = 5 * time.Minute // until there is one more
-	oldChannels = 1000            // with edits: as many make it look for those that are over
+	oldEdits    = 4         // at once, in a channel; counters may use the first half of them
+	oldEditBack = time.Hour // until there is one more
+	oldChannels = 1000      // with edits: as many make it look for those that are over
 )
 
 // editPace is the budget of edits of old messages, by channel. The zero editPace is full.

@@ -45,7 +45,11 @@ func (d *Discord) carry(ctx context.Context, a chat.Action, target chat.MessageI
 		return d.put(ctx, a, func() (string, error) { return string(a.Channel), nil })
 	case chat.Thread:
 		channel, message := split(target)
-		return d.put(ctx, a, func() (string, error) { return d.threadUnder(ctx, channel, message, a.Message) })
+		id, err := d.put(ctx, a, func() (string, error) { return d.threadUnder(ctx, channel, message, a.Message) })
+		if rest.Is(err, unknownChannel) { // its thread was deleted
+			id, err = d.put(ctx, a, func() (string, error) { return d.openThread(ctx, channel, message, title(a.Message)) })
+		}
+		return id, err
 	case chat.Direct:
 		return d.sendDirect(ctx, a)
 	case chat.Edit:
@@ -139,7 +143,7 @@ func (d *Discord) edit(ctx context.Context, a chat.Action, target chat.MessageID
 func (d *Discord) redraw(ctx context.Context, a chat.Action, p *progress, drawn []body) error {
 	for i := range p.Pages[:min(len(p.Pages), len(drawn))] {
 		at, sum := &p.Pages[i], drawn[i].sum()
-		if at.ID == "" || at.Sum == sum {
+		if at.ID == "" || at.Sum == sum || i > 0 && a.Counter && at.Sum != "" { // a number stands on the first page
 			continue
 		}
 		err := d.change(ctx, a, p.channelOf(i), at.ID, drawn[i])
@@ -184,6 +188,10 @@ func (d *Discord) extend(ctx context.Context, a chat.Action, p *progress, drawn 
 		}
 		again := p.Again
 		message, err := d.create(ctx, p.Below, drawn[i])
+		if rest.Is(err, unknownMessage) { // Discord remembers the nonce of a page that was deleted when the message became shorter
+			drawn[i].once(a, i+len(drawn)*1000)
+			message, err = d.create(ctx, p.Below, drawn[i])
+		}
 		var wait *rest.Wait
 		switch {
 		case err == nil:

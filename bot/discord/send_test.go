@@ -1,0 +1,493 @@
+package discord
+
+import (
+	"fmt"
+	"strings"
+	"testing"
+	"time"
+
+	"greenroom/bot/chat"
+	"greenroom/bot/discord/discordfake"
+)
+
+func TestSendPostsAndEditsAndThreads(t *testing.T) {
+	atOffice(t, discordfake.Config{}, func(o *office) {
+		a := o.post("p1")
+		id := o.mustSend(a, "")
+		if channel, _ := split(id); channel != general {
+			t.Errorf("id %q, want one in %s", id, general)
+		}
+		got := o.fake.Messages(general)
+		if len(got) != 1 || !strings.Contains(got[0].Plain, "What does an index cost") || strings.Join(got[0].Labels(), ",") != "Answer,More" {
+			t.Fatalf("the channel shows %+v", got)
+		}
+		if len(o.fake.Threads(general)) != 0 {
+			t.Error("a thread was opened before something is to stand in it")
+		}
+		if at := o.mustSend(o.editOf(a, "Closed now."), id); at != id {
+			t.Errorf("an edit gives %q, want %q", at, id)
+		}
+		if texts := o.stands(general); len(texts) != 1 || !strings.Contains(texts[0], "Closed now.") {
+			t.Errorf("after the edit the channel shows %q", texts)
+		}
+		for i := range 2 {
+			at := o.mustSend(o.under(fmt.Sprint("f", i), "p1", fmt.Sprint("Follow-up ", i)), id)
+			if channel, _ := split(at); messageID(general, channel) != id {
+				t.Errorf("a follow-up stands at %q, want the thread of %q", at, id)
+			}
+		}
+		threads := o.fake.Threads(general)
+		if len(threads) != 1 || threads[0].Name != "Closed now." || threads[0].Archive != 1440 {
+			t.Fatalf("threads %+v", threads)
+		}
+		if texts := o.stands(threads[0].ID); strings.Join(texts, "|") != "Follow-up 0|Follow-up 1" {
+			t.Errorf("the thread shows %q", texts)
+		}
+	})
+}
+
+func TestThreadIsNamedAfterTheQuestion(t *testing.T) {
+	atOffice(t, discordfake.Config{}, func(o *office) {
+		id := o.mustSend(o.post("p1"), "")
+		o.restart()
+		o.mustSend(o.under("f1", "p1", "What else?"), id)
+		if name := o.fake.Threads(general)[0].Name; name != "What does an index cost when p1 is written?" {
+			t.Errorf("the thread is called %q", name)
+		}
+	})
+}
+
+// Somebody has opened a thread under the post already.
+func TestThreadThatIsThere(t *testing.T) {
+	atOffice(t, discordfake.Config{}, func(o *office) {
+		id := o.mustSend(o.post("p1"), "")
+		_, message := split(id)
+		o.fake.StartThread(writer, general, message, "mine")
+		at := o.mustSend(o.under("f1", "p1", "What else?"), id)
+		if channel, _ := split(at); channel != message {
+			t.Errorf("the follow-up stands at %q", at)
+		}
+		if threads := o.fake.Threads(general); len(threads) != 1 || threads[0].Name != "mine" {
+			t.Errorf("threads %+v", threads)
+		}
+	})
+}
+
+func TestDirectMessages(t *testing.T) {
+	atOffice(t, discordfake.Config{}, func(o *office) {
+		a := o.direct("d1", "Your week")
+		id := o.mustSend(a, "")
+		o.mustSend(o.direct("d2", "Another"), "")
+		o.restart()
+		o.mustSend(o.editOf(a, "Your better week"), id)
+		o.mustSend(o.direct("d3", "Third"), "")
+		var texts []string
+		for _, m := range o.fake.Directs(writer) {
+			texts = append(texts, m.Plain)
+		}
+		if strings.Join(texts, "|") != "Your better week|Another|Third" {
+			t.Errorf("direct messages %q", texts)
+		}
+		if n := o.fake.Counts().Routes["POST users/@me/channels"]; n != 1 {
+			t.Errorf("direct messages were opened %d times, want once", n)
+		}
+		if err := o.d.forgetDirect(t.Context(), writer); err != nil {
+			t.Fatal(err)
+		}
+		o.mustSend(o.direct("d4", "Fourth"), "")
+		if n := o.fake.Counts().Routes["POST users/@me/channels"]; n != 2 {
+			t.Errorf("direct messages were opened %d times, want again after they were forgotten", n)
+		}
+	})
+}
+
+func TestLongMessageGoesOnInItsThread(t *testing.T) {
+	atOffice(t, discordfake.Config{}, func(o *office) {
+		a := o.post("p1")
+		a.Message.Blocks = append(a.Message.Blocks, chat.Text(long(3)))
+		a.Message.After = []chat.Block{chat.Text("4 have answered")}
+		pages := len(Messages(a))
+		id := o.mustSend(a, "")
+		if n := len(o.stands(general)); n != 1 {
+			t.Fatalf("%d messages in the channel, want 1", n)
+		}
+		thread := o.fake.Threads(general)[0]
+		texts := o.stands(thread.ID)
+		if len(texts) != pages-1 || !strings.Contains(texts[len(texts)-1], "answer.md") {
+			t.Errorf("%d pages in the thread, want %d: %q", len(texts), pages-1, texts)
+		}
+		if thread.Name != "What does an index cost when p1 is written?" {
+			t.Errorf("the thread is called %q", thread.Name)
+		}
+		before := o.fake.Counts().Requests
+		e := o.editOf(a, "")
+		e.Message = a.Message
+		e.Message.After, e.Counter = []chat.Block{chat.Text("5 have answered")}, true
+		o.mustSend(e, id)
+		if n := o.fake.Counts().Requests - before; n != 1 {
+			t.Errorf("an edit of small print made %d requests, want 1: the other pages are as they were", n)
+		}
+		o.mustSend(o.editOf(a, "Short"), id)
+		if n := len(o.stands(thread.ID)); n != 0 {
+			t.Errorf("%d pages are left in the thread of a short message", n)
+		}
+		o.restart()
+		e = o.editOf(a, "")
+		e.Message = a.Message
+		o.mustSend(e, id)
+		if n := len(o.stands(thread.ID)); n != pages-1 {
+			t.Errorf("%d pages in the thread after it is long again, want %d", n, pages-1)
+		}
+	})
+}
+
+func TestLongFollowUpStaysInItsThread(t *testing.T) {
+	atOffice(t, discordfake.Config{}, func(o *office) {
+		id := o.mustSend(o.post("p1"), "")
+		at := o.mustSend(o.under("f1", "p1", long(2)), id)
+		channel, _ := split(at)
+		if n := len(o.stands(channel)); n != 2 || len(o.fake.Threads(general)) != 1 {
+			t.Errorf("%d pages, threads %+v", n, o.fake.Threads(general))
+		}
+	})
+}
+
+func TestForum(t *testing.T) {
+	atOffice(t, discordfake.Config{}, func(o *office) {
+		o.guild.AddChannel(discordfake.Channel{ID: forum, Name: "questions", Type: discordfake.ForumChannel, Tags: []string{"Other", "Databases"}, NeedsTag: true})
+		a := o.post("p1")
+		a.Channel = forum
+		id := o.mustSend(a, "")
+		threads := o.fake.Threads(forum)
+		if len(threads) != 1 {
+			t.Fatalf("posts %+v", threads)
+		}
+		if id != messageID(threads[0].ID, threads[0].ID) {
+			t.Errorf("id %q of post %s", id, threads[0].ID)
+		}
+		if got := threads[0]; got.Name != "What does an index cost when p1 is written?" || strings.Join(got.Tags, ",") != "Databases" {
+			t.Errorf("post %q, tags %q", got.Name, got.Tags)
+		}
+		f := o.under("f1", "p1", "What else?")
+		f.Channel = forum
+		o.mustSend(f, id)
+		o.mustSend(o.editOf(a, "Closed"), id)
+		if texts := o.stands(threads[0].ID); len(texts) != 2 || !strings.Contains(texts[0], "Closed") || texts[1] != "What else?" {
+			t.Errorf("the post shows %q", texts)
+		}
+
+		b := o.post("p2")
+		b.Channel, b.Message.Topic = forum, "queues"
+		b.Message.Blocks = append(b.Message.Blocks, chat.Text(long(2)))
+		o.mustSend(b, "")
+		got := o.fake.Threads(forum)[1]
+		if strings.Join(got.Tags, ",") != "Other" {
+			t.Errorf("a topic without a tag, where one is required, got %q", got.Tags)
+		}
+		if texts := o.stands(got.ID); len(texts) != 2 {
+			t.Errorf("a long post shows %d pages, want 2", len(texts))
+		}
+		if tags := o.guild.Tags(forum); len(tags) != 2 {
+			t.Errorf("tags %+v", tags)
+		}
+	})
+}
+
+func TestForumGetsATagWhereThatIsAllowed(t *testing.T) {
+	atOffice(t, discordfake.Config{}, func(o *office) {
+		o.guild.Permit(discordfake.Least | discordfake.ManageChannels)
+		o.guild.AddChannel(discordfake.Channel{ID: forum, Name: "questions", Type: discordfake.ForumChannel, Tags: []string{"Other"}})
+		for _, key := range []string{"p1", "p2"} {
+			a := o.post(key)
+			a.Channel = forum
+			o.mustSend(a, "")
+		}
+		for _, post := range o.fake.Threads(forum) {
+			if strings.Join(post.Tags, ",") != "databases" {
+				t.Errorf("post %q has tags %q", post.Name, post.Tags)
+			}
+		}
+		if tags := o.guild.Tags(forum); len(tags) != 2 || tags[0].Name != "Other" {
+			t.Errorf("tags %+v", tags)
+		}
+	})
+}
+
+func TestDelete(t *testing.T) {
+	atOffice(t, discordfake.Config{}, func(o *office) {
+		a := o.post("p1")
+		a.Message.Blocks = append(a.Message.Blocks, chat.Text(long(3)))
+		id := o.mustSend(a, "")
+		_, message := split(id)
+		if _, err := o.fake.Say(writer, discordfake.Place{Channel: message}, "I think so"); err != nil {
+			t.Fatal(err)
+		}
+		d := chat.Action{Key: "d", Do: chat.Delete, Workspace: a.Workspace, Channel: general, Copy: id, Target: "p1"}
+		for range 2 {
+			if got := o.mustSend(d, ""); got != id {
+				t.Errorf("deleted %q, want %q", got, id)
+			}
+		}
+		if texts := append(o.stands(general), o.stands(message)...); len(texts) > 0 {
+			t.Errorf("the copy left %q", texts)
+		}
+		if all := o.fake.Messages(message); all[len(all)-1].Plain != "I think so" {
+			t.Errorf("what somebody else wrote is gone: %+v", all)
+		}
+	})
+}
+
+// Every refusal of Discord has its reason.
+func TestRefusals(t *testing.T) {
+	const route = "POST channels/{channel}/messages"
+	for code, want := range map[int]chat.Reason{
+		10003: chat.ReasonGone, 10013: chat.ReasonGone, 50001: chat.ReasonGone, 50013: chat.ReasonForbidden, 50008: chat.ReasonForbidden,
+		50009: chat.ReasonForbidden, 50024: chat.ReasonForbidden, 40067: chat.ReasonForbidden, 200000: chat.ReasonForbidden, 240000: chat.ReasonForbidden,
+		50083: chat.ReasonArchived, 160005: chat.ReasonArchived, 160006: chat.ReasonArchived, 50007: chat.ReasonDMClosed, 50278: chat.ReasonDMClosed,
+		10008: chat.ReasonParentGone, 50021: chat.ReasonParentGone, 50006: chat.ReasonTooLong, 50035: chat.ReasonTooLong, 40005: chat.ReasonTooLong,
+	} {
+		t.Run(fmt.Sprint(code), func(t *testing.T) {
+			atOffice(t, discordfake.Config{}, func(o *office) {
+				o.fake.Next(1, route, discordfake.Fault(fmt.Sprint(code)))
+				o.refused(o.post("p1"), "", want)
+			})
+		})
+	}
+	for _, code := range []int{20016, 20028, 30046, 40003, 40004, 99999} {
+		t.Run(fmt.Sprint(code), func(t *testing.T) {
+			atOffice(t, discordfake.Config{}, func(o *office) {
+				o.fake.Next(1, route, discordfake.Fault(fmt.Sprint(code)))
+				if _, err := o.send(o.post("p1"), ""); func() bool { _, ok := waits(err); return !ok }() {
+					t.Errorf("error %v, want to wait", err)
+				}
+			})
+		})
+	}
+}
+
+func TestWhatIsLost(t *testing.T) {
+	for name, test := range map[string]struct {
+		lose func(*office)
+		want chat.Reason
+	}{
+		"the channel":         {func(o *office) { o.guild.RemoveChannel(general) }, chat.ReasonGone},
+		"the guild":           {func(o *office) { o.guild.Kick() }, chat.ReasonRevoked},
+		"the right to see it": {func(o *office) { o.guild.Permit(discordfake.SendMessages); deny(o, discordfake.ViewChannel) }, chat.ReasonGone},
+		"the right to write":  {func(o *office) { deny(o, discordfake.SendMessages) }, chat.ReasonForbidden},
+	} {
+		t.Run(name, func(t *testing.T) {
+			atOffice(t, discordfake.Config{}, func(o *office) {
+				test.lose(o)
+				o.refused(o.post("p1"), "", test.want)
+			})
+		})
+	}
+}
+
+func deny(o *office, p discordfake.Permission) {
+	o.guild.SetOverwrites(general, discordfake.Overwrite{Member: o.fake.AppID(), Deny: p})
+}
+
+// An outage is not a removal.
+func TestOutageIsAWait(t *testing.T) {
+	atOffice(t, discordfake.Config{}, func(o *office) {
+		o.d.guilds.down = map[string]bool{officeGuild: true}
+		for _, code := range []discordfake.Fault{"10003", "50001", "10004"} {
+			o.fake.Next(1, "POST channels/{channel}/messages", code)
+			_, err := o.send(o.post("p1"), "")
+			if _, ok := waits(err); !ok {
+				t.Errorf("%s in an outage: error %v, want to wait", code, err)
+			}
+		}
+	})
+}
+
+// A thread that takes nothing is closed, whatever the reason: what it should hold then goes into the channel.
+func TestThreadsThatTakeNothing(t *testing.T) {
+	for name, test := range map[string]struct {
+		lose func(o *office, thread string)
+		want chat.Reason
+	}{
+		"locked":   {func(o *office, thread string) { o.fake.Lock(thread) }, chat.ReasonArchived},
+		"no right": {func(o *office, _ string) { deny(o, discordfake.SendMessagesInThreads) }, chat.ReasonArchived},
+	} {
+		t.Run(name, func(t *testing.T) {
+			for _, restarted := range []bool{false, true} {
+				atOffice(t, discordfake.Config{}, func(o *office) {
+					id := o.mustSend(o.post("p1"), "")
+					o.mustSend(o.under("f1", "p1", "one"), id)
+					_, thread := split(id)
+					test.lose(o, thread)
+					if restarted {
+						o.restart()
+					}
+					o.refused(o.under("f2", "p1", "two"), id, test.want)
+				})
+			}
+		})
+	}
+	t.Run("thread deleted", func(t *testing.T) {
+		for _, restarted := range []bool{false, true} {
+			atOffice(t, discordfake.Config{}, func(o *office) {
+				id := o.mustSend(o.post("p1"), "")
+				o.mustSend(o.under("f1", "p1", "one"), id)
+				_, thread := split(id)
+				o.guild.RemoveChannel(thread)
+				if restarted {
+					o.restart()
+				}
+				o.refused(o.under("f2", "p1", "two"), id, chat.ReasonParentGone)
+			})
+		}
+	})
+	t.Run("post deleted", func(t *testing.T) {
+		atOffice(t, discordfake.Config{}, func(o *office) {
+			id := o.mustSend(o.post("p1"), "")
+			_, message := split(id)
+			if err := o.fake.DeleteMessage(discordfake.Place{Channel: general, Message: message}); err != nil {
+				t.Fatal(err)
+			}
+			o.refused(o.under("f1", "p1", "one"), id, chat.ReasonParentGone)
+			o.refused(o.editOf(o.post("p1"), "Closed"), id, chat.ReasonParentGone)
+		})
+	})
+	t.Run("thread cap", func(t *testing.T) {
+		atOffice(t, discordfake.Config{}, func(o *office) {
+			id := o.mustSend(o.post("p1"), "")
+			o.guild.SetThreadCap(0)
+			o.refused(o.under("f1", "p1", "one"), id, chat.ReasonArchived)
+
+			a := o.post("p2")
+			a.Message.Blocks = append(a.Message.Blocks, chat.Text(long(2)))
+			o.mustSend(a, "")
+			if n := len(o.stands(general)); n != 3 {
+				t.Errorf("%d messages in the channel, want both pages of the long one there too", n)
+			}
+		})
+	})
+	t.Run("no right to open one", func(t *testing.T) {
+		atOffice(t, discordfake.Config{}, func(o *office) {
+			deny(o, discordfake.CreatePublicThreads)
+			id := o.mustSend(o.post("p1"), "")
+			o.refused(o.under("f1", "p1", "one"), id, chat.ReasonArchived)
+		})
+	})
+}
+
+// A thread sleeps after a day: the next message wakes it, and so does an edit.
+func TestArchivedThreadIsWoken(t *testing.T) {
+	atOffice(t, discordfake.Config{}, func(o *office) {
+		id := o.mustSend(o.post("p1"), "")
+		f := o.under("f1", "p1", "one")
+		at := o.mustSend(f, id)
+		thread, _ := split(at)
+		for _, act := range []func(){
+			func() { o.mustSend(o.editOf(f, "one, better"), at) },
+			func() { o.mustSend(o.under("f2", "p1", "two"), id) },
+		} {
+			time.Sleep(49 * time.Hour)
+			act()
+		}
+		if texts := o.stands(thread); strings.Join(texts, "|") != "one, better|two" {
+			t.Errorf("the thread shows %q", texts)
+		}
+	})
+}
+
+func TestClosedDirectMessages(t *testing.T) {
+	atOffice(t, discordfake.Config{}, func(o *office) {
+		o.fake.CloseDMs(writer, true)
+		o.refused(o.direct("d1", "Hello"), "", chat.ReasonDMClosed)
+	})
+}
+
+// Where files are not allowed the pages stand without one.
+func TestPagesWithoutTheFile(t *testing.T) {
+	atOffice(t, discordfake.Config{}, func(o *office) {
+		deny(o, discordfake.AttachFiles)
+		a := o.post("p1")
+		a.Message.Blocks = append(a.Message.Blocks, chat.Text(long(2)))
+		o.mustSend(a, "")
+		thread := o.fake.Threads(general)[0]
+		if texts := o.stands(thread.ID); len(texts) != 1 || strings.Contains(texts[0], "answer.md") {
+			t.Errorf("the thread shows %q", texts)
+		}
+	})
+}
+
+// Counters use half of the edits of old messages and no more; what matters has the rest.
+func TestEditsOfOldMessages(t *testing.T) {
+	atOffice(t, discordfake.Config{}, func(o *office) {
+		a := o.post("p1")
+		id := o.mustSend(a, "")
+		counter := o.editOf(a, "")
+		for i := range 30 { // in its first hour nothing limits them
+			counter.Message.Blocks = []chat.Block{chat.Text(fmt.Sprint(i))}
+			counter.Counter = true
+			o.mustSend(counter, id)
+			time.Sleep(time.Second)
+		}
+		time.Sleep(time.Hour)
+		done := func(counts bool) (n int) {
+			for {
+				e := o.editOf(a, fmt.Sprint("now ", counts, n))
+				e.Counter = counts
+				_, err := o.send(e, id)
+				if _, ok := waits(err); ok {
+					return n
+				}
+				if err != nil {
+					t.Fatal(err)
+				}
+				n++
+			}
+		}
+		if n := done(true); n != oldEdits/2 {
+			t.Errorf("%d counters went through, want %d", n, oldEdits/2)
+		}
+		if n := done(false); n != oldEdits/2 {
+			t.Errorf("%d other edits went through after that, want %d", n, oldEdits/2)
+		}
+		if n := o.fake.Counts().Limited[discordfake.Busy]; n > 0 {
+			t.Errorf("Discord refused %d edits", n)
+		}
+		time.Sleep(oldEditBack)
+		if n := done(false); n != 1 {
+			t.Errorf("%d edits after an hour, want 1", n)
+		}
+	})
+}
+
+func TestTooManyEditsCloseTheChannelForAWhile(t *testing.T) {
+	atOffice(t, discordfake.Config{Limits: discordfake.Limits{OldEdits: 1}}, func(o *office) {
+		a := o.post("p1")
+		id := o.mustSend(a, "")
+		time.Sleep(2 * time.Hour)
+		o.mustSend(o.editOf(a, "one"), id)
+		before := o.fake.Counts().Requests
+		for range 3 {
+			_, err := o.send(o.editOf(a, "two"), id)
+			if until, ok := waits(err); !ok || time.Until(until) < time.Minute {
+				t.Errorf("error %v, want a long wait", err)
+			}
+		}
+		if n := o.fake.Counts().Requests - before; n != 1 {
+			t.Errorf("%d requests, want the one that found out", n)
+		}
+	})
+}
+
+func TestRefusedTokenIsNobodysFault(t *testing.T) {
+	atOffice(t, discordfake.Config{}, func(o *office) {
+		o.fake.RevokeToken()
+		for range 2 {
+			_, err := o.send(o.post("p1"), "")
+			if _, ok := waits(err); !ok {
+				t.Errorf("error %v, want to wait", err)
+			}
+		}
+		if o.d.rest.Trouble() == "" {
+			t.Error("no trouble is told")
+		}
+	})
+}
