@@ -5,6 +5,10 @@
 // It shares no code with the adapter that it tests. Limits, codes and shapes are from docs.discord.com, from Discord's
 // OpenAPI description and from npm discord-api-types 0.38.57, as noted where they are used.
 //
+// Discord's side of the wire: gateway*.go (connections, Identify and Resume, sessions, faults), interaction*.go (an interaction's life: first
+// response, webhook, deadlines), payload.go and deliver.go (on its way to the app), hooks.go and hostile.go (over signed HTTP). People: people*.go
+// and form.go (what they do), see.go (what they see), journal.go. The rest is the REST API, its objects, limits and checks.
+//
 // A test makes a Fake, adds guilds with people and channels, installs the app and connects it: over memory (Fake.Dial), or
 // over a port (Fake.Handler in an httptest.Server, told by Fake.ServedAt). Then people act, and see.
 package discordfake

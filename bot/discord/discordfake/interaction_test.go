@@ -222,6 +222,19 @@ func TestCommandsOffered(t *testing.T) {
 			t.Errorf("%s %+v %s: %v, want %v", c.user, c.in, c.name, err, c.err)
 		}
 	}
+	g.AddChannel(Channel{ID: "300000000000000002", Name: "forum", Type: ForumChannel})
+	if err := f.Command(samID, Place{Channel: "300000000000000002"}, "greenroom"); !errors.Is(err, NotMember) {
+		t.Errorf("in a forum itself: %v", err)
+	}
+	g.SetOverwrites(prepID, Overwrite{Member: samID, Deny: SendMessages})
+	if err := f.Command(samID, prep, "greenroom"); !errors.Is(err, NotMember) {
+		t.Errorf("without a line to type into: %v", err)
+	}
+	g.SetOverwrites(prepID, Overwrite{Member: samID, Deny: UseCommands})
+	if err := f.Command(samID, prep, "greenroom"); !errors.Is(err, NotOffered) {
+		t.Errorf("without the right to use commands: %v", err)
+	}
+	g.SetOverwrites(prepID)
 	g.Kick()
 	if err := f.Command(samID, prep, "greenroom"); !errors.Is(err, NotOffered) {
 		t.Errorf("%v", err)

@@ -95,6 +95,9 @@ func (f *Fake) typed(kind int, user string, in Place, name string, options []Opt
 	if err != nil {
 		return nil, nil, err
 	}
+	if !h.writes() {
+		return nil, nil, NotMember
+	}
 	words := strings.Fields(name)
 	o := f.offered(h, words[0])
 	if o == nil {

@@ -18,14 +18,10 @@ func (f *Fake) Say(user string, in Place, text string) (string, error) {
 		return "", err
 	}
 	c := h.channel
-	send := SendMessages
 	switch {
 	case c.guild == nil && !f.shares(h.person) && !h.person.app:
 		return "", NotDelivered
-	case c.thread():
-		send = SendMessagesInThreads
-	}
-	if !c.can(h.person, send) || !c.text() {
+	case !h.writes():
 		return "", NotMember
 	}
 	body := map[string]any{"content": text, "nonce": f.id()}
@@ -37,6 +33,15 @@ func (f *Fake) Say(user string, in Place, text string) (string, error) {
 		return "", refused
 	}
 	return m.id, nil
+}
+
+// writes tells whether the person has a line to type into.
+func (h here) writes() bool {
+	send := SendMessages
+	if h.channel.thread() {
+		send = SendMessagesInThreads
+	}
+	return h.channel.text() && h.channel.can(h.person, send)
 }
 
 func replyKind(to *message) int {
