@@ -19,33 +19,34 @@ import (
 // begins. A package that is not in it has no place in the design yet; cmd/greenroom may import everything. Tests are
 // free, but see testOnly.
 var mayImport = map[string][]string{
-	"bot":                     {"bot/chat", "bot/quiz", "content", "store"},
-	"bot/chat":                {},
-	"bot/quiz":                {"bot/chat", "bot/grade", "bot/recall", "bot/when", "content", "store"},
-	"bot/grade":               {"content", "github.com/blevesearch/snowballstem"},
-	"bot/recall":              {},
-	"bot/when":                {"github.com/robfig/cron"},
-	"bot/page":                {"bot/chat", "content", "github.com/clipperhouse/uax29", "github.com/clipperhouse/displaywidth"},
-	"bot/slack":               {"bot/chat", "bot/doctor", "bot/page", "content", "store", "github.com/slack-go/slack", "github.com/gorilla/websocket"},
-	"bot/discord":             {"bot/chat", "bot/doctor", "bot/page", "content", "store", "bot/discord/gateway", "bot/discord/rest", "github.com/bwmarrin/discordgo"},
-	"bot/discord/gateway":     {"github.com/bwmarrin/discordgo", "github.com/gorilla/websocket"},
-	"bot/discord/rest":        {"github.com/bwmarrin/discordgo"},
-	"bot/doctor":              {},
-	"bot/web":                 {"bot/chat", "bot/page", "content", "store"},
-	"content":                 {"github.com/yuin/goldmark", "go.yaml.in/yaml"},
-	"content/library":         {"content"},
-	"store":                   {},
-	"store/bolt":              {"store", "go.etcd.io/bbolt"},
-	"store/storetest":         {"store", "pgregory.net/rapid", "github.com/google/go-cmp"},
-	"bot/bottest":             {"bot", "bot/chat", "bot/quiz", "content", "content/library", "store", "store/storetest"},
-	"bot/bottest/campaign":    {"bot", "bot/bottest", "bot/chat", "bot/quiz", "content", "store", "store/bolt"},
-	"bot/slack/slackfake":     {"bot/chat", "github.com/gorilla/websocket"},
-	"bot/slack/slackworld":    {"bot/bottest", "bot/chat", "bot/slack", "bot/slack/slackfake", "store"},
-	"bot/discord/discordfake": {"bot/chat", "github.com/gorilla/websocket", "github.com/santhosh-tekuri/jsonschema"},
+	"bot":                      {"bot/chat", "bot/quiz", "content", "store"},
+	"bot/chat":                 {},
+	"bot/quiz":                 {"bot/chat", "bot/grade", "bot/recall", "bot/when", "content", "store"},
+	"bot/grade":                {"content", "github.com/blevesearch/snowballstem"},
+	"bot/recall":               {},
+	"bot/when":                 {"github.com/robfig/cron"},
+	"bot/page":                 {"bot/chat", "content", "github.com/clipperhouse/uax29", "github.com/clipperhouse/displaywidth"},
+	"bot/slack":                {"bot/chat", "bot/doctor", "bot/page", "content", "store", "github.com/slack-go/slack", "github.com/gorilla/websocket"},
+	"bot/discord":              {"bot/chat", "bot/doctor", "bot/page", "content", "store", "bot/discord/gateway", "bot/discord/rest", "github.com/bwmarrin/discordgo"},
+	"bot/discord/gateway":      {"github.com/bwmarrin/discordgo", "github.com/gorilla/websocket"},
+	"bot/discord/rest":         {"github.com/bwmarrin/discordgo"},
+	"bot/doctor":               {},
+	"bot/web":                  {"bot/chat", "bot/page", "content", "store"},
+	"content":                  {"github.com/yuin/goldmark", "go.yaml.in/yaml"},
+	"content/library":          {"content"},
+	"store":                    {},
+	"store/bolt":               {"store", "go.etcd.io/bbolt"},
+	"store/storetest":          {"store", "pgregory.net/rapid", "github.com/google/go-cmp"},
+	"bot/bottest":              {"bot", "bot/chat", "bot/quiz", "content", "content/library", "store", "store/storetest"},
+	"bot/bottest/campaign":     {"bot", "bot/bottest", "bot/chat", "bot/quiz", "content", "store", "store/bolt"},
+	"bot/slack/slackfake":      {"bot/chat", "github.com/gorilla/websocket"},
+	"bot/slack/slackworld":     {"bot/bottest", "bot/chat", "bot/slack", "bot/slack/slackfake", "store"},
+	"bot/discord/discordworld": {"bot/bottest", "bot/chat", "bot/discord", "bot/discord/discordfake", "store"},
+	"bot/discord/discordfake":  {"bot/chat", "github.com/gorilla/websocket", "github.com/santhosh-tekuri/jsonschema"},
 }
 
 // testOnly packages are imported by tests and by each other.
-var testOnly = []string{"bot/bottest", "bot/bottest/campaign", "store/storetest", "bot/slack/slackfake", "bot/slack/slackworld", "bot/discord/discordfake"}
+var testOnly = []string{"bot/bottest", "bot/bottest/campaign", "store/storetest", "bot/slack/slackfake", "bot/slack/slackworld", "bot/discord/discordfake", "bot/discord/discordworld"}
 
 // pure packages, and pure files of the adapters, get time and chance from their callers and touch nothing outside.
 var (

@@ -30,6 +30,8 @@ type Bubble struct {
 	Adapter func() (name string, p chat.Platform)
 	// Connected tells whether the adapter has reached its platform.
 	Connected func() bool
+	// Arrived is called once a life has reached it; may be nil.
+	Arrived func()
 
 	log    bytes.Buffer // the logger's handler writes one line at a time; it is read when the bot is away
 	events atomic.Int64 // lines that were an event
@@ -78,6 +80,10 @@ func (b *Bubble) Up() {
 		}
 	}
 	b.Settle()
+	if b.Arrived != nil {
+		b.Arrived()
+		b.Settle()
+	}
 }
 
 // Down stops the bot in order.

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"regexp"
 	"slices"
 	"strings"
 	"testing"
@@ -160,6 +161,20 @@ func (s Script) first() bool {
 // Has tells whether one of these verbs happens in the script.
 func (s Script) Has(verbs ...string) bool {
 	return slices.ContainsFunc(s.steps, func(st step) bool { return slices.Contains(verbs, st.line.Verb) })
+}
+
+var zoneName = regexp.MustCompile(`\b[A-Z][a-z]+/[A-Z][A-Za-z_]+\b`)
+
+// Zone is where the people of the script live: the first zone that it names, else UTC.
+func (s Script) Zone() *time.Location {
+	for _, st := range s.steps {
+		for _, name := range zoneName.FindAllString(st.line.Text, -1) {
+			if zone, err := time.LoadLocation(name); err == nil {
+				return zone
+			}
+		}
+	}
+	return time.UTC
 }
 
 // Play plays the script in a world and fails the test at the first line that leads to something else than it says.

@@ -132,15 +132,14 @@ func (in Inbound) named() chat.Workspace {
 	return ""
 }
 
-// withErrors puts what is wrong with a form above the message that opens it again, and what was written in it below.
+// withErrors says what is wrong with a form, as the message that opens it again does, and what was written in it.
 func withErrors(in Inbound, r chat.Reply) chat.Message {
+	if r.Message != nil { // it says the same
+		return *returned(in, r.Message)
+	}
 	var m chat.Message
 	for _, name := range slices.Sorted(maps.Keys(r.Errors)) {
 		m.Blocks = append(m.Blocks, chat.Text(r.Errors[name]))
-	}
-	if r.Message != nil {
-		m.Blocks = append(m.Blocks, r.Message.Blocks...)
-		m.Buttons, m.After = r.Message.Buttons, r.Message.After
 	}
 	return *returned(in, &m)
 }

@@ -22,11 +22,12 @@ type Person struct {
 // person is a Person with what they have on their screen.
 type person struct {
 	Person
-	closed   bool       // takes no direct messages
-	direct   *channel   // the direct message with the bot; nil before it was first needed
-	whispers []*message // ephemeral messages since the last reload
-	form     *form      // the modal that is open; nil when none is
-	app      bool       // has added the app to the own account (user install)
+	closed    bool                                         // takes no direct messages
+	direct    *channel                                     // the direct message with the bot; nil before it was first needed
+	whispers  []*message                                   // ephemeral messages since the last reload
+	form      *form                                        // the modal that is open; nil when none is
+	submitted func() (*interaction, map[string]any, error) // makes the last submission of theirs anew; nil before it
+	app       bool                                         // has added the app to the own account (user install)
 }
 
 // Guild is one server.

@@ -10,7 +10,7 @@ import (
 type Form struct {
 	ID     string // custom_id
 	Title  string
-	Text   string // its text displays
+	Text   string // its text displays, as a person reads them
 	Fields []Field
 }
 
@@ -35,9 +35,10 @@ func (f *Fake) Form(user string) (Form, bool) {
 		return Form{}, false
 	}
 	seen := Form{ID: open.id, Title: open.title}
+	reading := reading{f: f, g: open.by.channel.guild}
 	for _, c := range open.components {
 		if c.Type == textDisplay {
-			seen.Text += c.Content + "\n"
+			seen.Text += reading.markdown(trim(c.Content)) + "\n"
 		}
 	}
 	seen.Text = strings.TrimSuffix(seen.Text, "\n")
@@ -74,7 +75,24 @@ func (f *Fake) Submit(user string, values map[string][]string) error {
 	if p.form == open {
 		p.form = nil
 	}
+	p.submitted = func() (*interaction, map[string]any, error) { return f.submit(p, open, values) }
 	return nil
+}
+
+// Resubmit sends the form that a person sent last once more, from another device on which it is still open.
+func (f *Fake) Resubmit(user string) error {
+	f.mu.Lock()
+	p := f.mustPerson(user)
+	if p.submitted == nil {
+		f.mu.Unlock()
+		return NoForm
+	}
+	i, payload, err := p.submitted()
+	f.mu.Unlock()
+	if err != nil {
+		return err
+	}
+	return f.wire.deliver(i, payload)
 }
 
 func (f *Fake) submit(p *person, open *form, values map[string][]string) (*interaction, map[string]any, error) {
