@@ -540,3 +540,37 @@ func TestGatewayDown(t *testing.T) {
 	}
 	dial(t, f, "/gateway")
 }
+
+func TestAnswersToIdentify(t *testing.T) {
+	t.Parallel()
+	bubble(t, func(t *testing.T) {
+		f, _ := hill(t, Config{})
+		identify := func(with Start) *app {
+			t.Helper()
+			time.Sleep(identifyWindow)
+			f.AnswerStart(Identified, 1, with)
+			a := dial(t, f, "/gateway")
+			a.send(opIdentify, identity(f, 0, 1))
+			return a
+		}
+		if in := identify(Start{Op: 7}).read(); in.Op != opReconnect {
+			t.Errorf("%+v", in)
+		}
+		if in := identify(Start{Op: 9, Resumable: true}).read(); in.Op != opInvalid || string(in.D) != "true" {
+			t.Errorf("%+v", in)
+		}
+		for _, code := range []int{4000, 4013, 0} {
+			if got := identify(Start{Code: code}).closed(); got != code {
+				t.Errorf("closed with %d, want %d", got, code)
+			}
+		}
+		mute := identify(Start{Mute: true})
+		_ = mute.conn.SetReadDeadline(time.Now().Add(time.Minute))
+		if _, body, err := mute.conn.ReadMessage(); err == nil {
+			t.Errorf("%s", body)
+		}
+		if got := f.Shards(); len(got) > 0 {
+			t.Errorf("%v", got)
+		}
+	})
+}
