@@ -169,18 +169,46 @@ func (f *Fake) checkCall(c *call) *refusal {
 	if refused := d.checkQuery(o, c); refused != nil {
 		return refused
 	}
-	name := c.route.schema
-	if name == "" && !c.route.open { // who serves it checks what it needs
-		name = f.branch(o.body, c)
+	var strange []string
+	for parameter := range c.query {
+		if _, described := o.query[parameter]; !described {
+			strange = append(strange, "?"+parameter)
+		}
 	}
-	if name == "" {
-		return nil
+	if name := f.schemaOf(o, c); name != "" {
+		body := c.body
+		if len(body) == 0 {
+			body = json.RawMessage("{}")
+		}
+		if refused := f.check(name, body); refused != nil {
+			return refused
+		}
+		strange = append(strange, f.strange(name, body)...)
 	}
-	body := c.body
-	if len(body) == 0 {
-		body = json.RawMessage("{}")
+	if len(strange) > 0 {
+		f.mu.Lock()
+		defer f.mu.Unlock()
+		f.complainOf(c.route.name(), strange)
 	}
-	return f.check(name, body)
+	return nil
+}
+
+// schemaOf is the schema of a request's body; empty where it has none, or where who serves it checks it.
+func (f *Fake) schemaOf(o operation, c *call) string {
+	switch {
+	case c.route.schema != "":
+		return c.route.schema
+	case c.route.open:
+		return ""
+	}
+	return f.branch(o.body, c)
+}
+
+// complainOf notes fields that Discord does not know.
+func (f *Fake) complainOf(where string, strange []string) {
+	for _, field := range strange {
+		f.wire.complaint("%s: Discord knows no %q there", where, field)
+	}
 }
 
 // branch picks the schema of a body where there are several: by what the request is about.

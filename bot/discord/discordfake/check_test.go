@@ -230,3 +230,32 @@ func TestUnchecked(t *testing.T) {
 	c.post(prepID, parts(rowPart(buttonPart(strings.Repeat("x", 81), "1"))))
 	c.want(400, 50035, "POST", "channels/"+prepID+"/messages", says(strings.Repeat("x", 2001)))
 }
+
+// TestStrange: what Discord does not know and ignores is complained of.
+func TestStrange(t *testing.T) {
+	t.Parallel()
+	if why := Unvalidated(); why != "" {
+		t.Skip(why)
+	}
+	f, _ := hill(t, Config{})
+	c := newClient(t, f)
+	body := parts(textPart("x"), rowPart(buttonPart("x", "1")))
+	body["nonce"], body["enforce_nonce"] = "n", true
+	c.post(prepID, body)
+	c.want(201, 0, "POST", "applications/"+f.AppID()+"/commands", slash("ask", option(stringOption, "a", map[string]any{"autocomplete": true})))
+	if got := f.Complaints(); len(got) > 0 {
+		t.Errorf("complained of %q", got)
+	}
+	body = parts(rowPart(map[string]any{"type": button, "style": 1, "label": "x", "custom_id": "1", "lable": "y"}))
+	body["alowed_mentions"] = map[string]any{"parse": []string{}}
+	c.post(prepID, body)
+	c.want(200, 0, "PATCH", "channels/"+prepID+"/messages/"+f.Messages(prepID)[0].ID+"?lmit=1", map[string]any{"components": []any{textPart("y")}})
+	want := []string{
+		`POST channels/{channel}/messages: Discord knows no "alowed_mentions" there`,
+		`POST channels/{channel}/messages: Discord knows no "components.0.components.0.lable" there`,
+		`PATCH channels/{channel}/messages/{message}: Discord knows no "?lmit" there`,
+	}
+	if got := f.Complaints(); !slices.Equal(got, want) {
+		t.Errorf("complained of %q, want %q", got, want)
+	}
+}

@@ -179,6 +179,7 @@ func (f *Fake) respond(i *interaction, body json.RawMessage, files []upload) *re
 	if refused := f.check(schemaOf(r.Type), body); refused != nil {
 		return refused
 	}
+	f.complainOf("the response to an interaction", f.strange(schemaOf(r.Type), body))
 	if !i.takes(r.Type) {
 		return callbackType("This interaction cannot be responded to with that type.")
 	}
