@@ -82,8 +82,8 @@ func New(cfg Config) (*Discord, error) {
 	cfg.API = cmp.Or(cfg.API, "https://discord.com/api/v10/")
 	d := &Discord{
 		cfg: cfg, guilds: &guilds{db: cfg.DB}, clock: clock{since: cfg.Now()},
-		rest: rest.New(rest.Config{Token: cfg.Token, API: cfg.API, Log: cfg.Log, Now: cfg.Now, Dial: cfg.Dial}),
 	}
+	d.rest = rest.New(rest.Config{Token: cfg.Token, API: cfg.API, Log: cfg.Log, Now: cfg.Now, Dial: cfg.Dial, Heard: d.clock.heard})
 	d.pages = newPages(cfg.DB, cfg.Log, cfg.Now)
 	d.members, d.places, d.hooks = newMembers(d), newPlaces(d), &hooks{d: d}
 	return d, nil

@@ -11,18 +11,20 @@ import (
 )
 
 // excuse says why nothing was done. What came by the gateway and was not taken because Greenroom is stopping comes again after the restart:
-// until then a form stays as it is, with what stands in it, because any answer closes it.
-func (d *Discord) excuse(work context.Context, in Inbound, v *voice, err error) {
+// until then a form stays as it is, with what stands in it, because any answer closes it. It is false where that is so; who was told to try
+// again must not find that it was done all the same.
+func (d *Discord) excuse(work context.Context, in Inbound, v *voice, err error) (told bool) {
 	level := slog.LevelError
 	if errors.Is(err, chat.ErrBusy) || errors.Is(err, chat.ErrClosed) {
 		level = slog.LevelWarn
 	}
 	d.cfg.Log.Log(work, level, "discord: an event was not taken", append(attrs(in), slog.Any("err", err))...)
 	again := errors.Is(err, chat.ErrClosed) && v.ride == nil && (in.Event.Typed || in.Event.Kind == chat.Submit)
-	if again && v.quiet() {
-		return
+	if again && v.quiet() || work.Err() != nil {
+		return false
 	}
 	d.show(work, in, v, apology(in, err))
+	return true
 }
 
 // apology is a reply that says what happened and what to do next, and gives a person back what they wrote: the form in which it stood is

@@ -119,8 +119,7 @@ func (d *Discord) take(work context.Context, in delivery, full bool) (done bool)
 	}
 	v := d.voice(work, got, in)
 	defer v.promise()()
-	err = d.answer(work, got, v, full || guildFull)
-	return work.Err() == nil && !errors.Is(err, chat.ErrClosed)
+	return d.answer(work, got, v, full || guildFull)
 }
 
 // read decodes a delivery by Discord's clock.
@@ -132,8 +131,8 @@ func (d *Discord) read(in delivery) (Inbound, error) {
 	return got, err
 }
 
-// answer brings an event to the bot and its reply to the member.
-func (d *Discord) answer(work context.Context, in Inbound, v *voice, full bool) error {
+// answer brings an event to the bot and its reply to the member; false where it was not taken, and comes again.
+func (d *Discord) answer(work context.Context, in Inbound, v *voice, full bool) (done bool) {
 	ctx, cancel := context.WithTimeout(work, handleWithin)
 	defer cancel()
 	err := d.locate(ctx, &in)
@@ -149,10 +148,7 @@ func (d *Discord) answer(work context.Context, in Inbound, v *voice, full bool) 
 			d.show(work, in, v, reply)
 		}
 	}
-	if err != nil {
-		d.excuse(work, in, v, err)
-	}
-	return err
+	return err == nil || d.excuse(work, in, v, err)
 }
 
 // reply asks the bot, which returns once what changed is durable.

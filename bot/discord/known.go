@@ -110,14 +110,6 @@ func (k *known[K, V]) remember(key K) *fact[K, V] {
 	return f
 }
 
-// hear keeps what Discord said without being asked.
-func (k *known[K, V]) hear(key K, value V) {
-	k.mu.Lock()
-	defer k.mu.Unlock()
-	f := k.remember(key)
-	f.value, f.heard, f.failed = value, k.now(), nil
-}
-
 // forget drops what is known of some keys.
 func (k *known[K, V]) forget(which func(K) bool) {
 	k.mu.Lock()

@@ -27,6 +27,7 @@ type world struct {
 	bot     *puppet
 	log     *logged
 	by      way
+	off     time.Duration // how much the adapter's clock is ahead
 	end     context.CancelFunc
 	ended   chan struct{}
 	err     error
@@ -173,7 +174,7 @@ func (w *world) adapter() {
 	w.Helper()
 	cfg := Config{
 		DB: w.db, Log: slog.New(slog.NewTextHandler(w.log, &slog.HandlerOptions{Level: slog.LevelDebug})),
-		Token: w.fake.Token(), API: w.fake.API(), Dial: w.fake.Dial,
+		Now: func() time.Time { return time.Now().Add(w.off) }, Token: w.fake.Token(), API: w.fake.API(), Dial: w.fake.Dial,
 	}
 	if w.by == byHTTP {
 		cfg.PublicKey = w.fake.PublicKey()
@@ -216,6 +217,12 @@ func (w *world) stop() error {
 func (w *world) quiet() {
 	time.Sleep(2 * time.Second)
 	synctest.Wait()
+}
+
+// pass lets days go by, in which no process runs.
+func (w *world) pass(days int) {
+	w.Helper()
+	w.restart(func() { time.Sleep(time.Duration(days) * 24 * time.Hour) })
 }
 
 // whispers is what only a person sees in channels, in words.

@@ -24,6 +24,7 @@ type Config struct {
 	Log   *slog.Logger                                                         // none when nil; it gets routes and durations
 	Now   func() time.Time                                                     // time.Now when nil; Wait.Until is by it, and waiting is done by the machine's clock
 	Dial  func(ctx context.Context, network, address string) (net.Conn, error) // how to connect; the machine's own way when nil
+	Heard func(said, at time.Time)                                             // is told of each answer when, by Discord's clock, it was given, and when, by Now, it arrived; may be nil
 }
 
 // Client sends requests, many at a time.
@@ -49,11 +50,18 @@ func New(cfg Config) *Client {
 	c.session = &discordgo.Session{
 		Token: "Bot " + cfg.Token, UserAgent: userAgent, Ratelimiter: discordgo.NewRatelimiter(),
 		Client: &http.Client{
-			Transport:     &transport{next: connections(cfg), limits: c.limits, base: base.Path},
+			Transport:     &transport{next: connections(cfg), limits: c.limits, base: base.Path, heard: cfg.heard},
 			CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
 		},
 	}
 	return c
+}
+
+// heard passes on what an answer tells of Discord's clock.
+func (cfg Config) heard(date string) {
+	if said, err := http.ParseTime(date); err == nil && cfg.Heard != nil {
+		cfg.Heard(said, cfg.Now())
+	}
 }
 
 // userAgent is of the form that Discord asks for (docs.discord.com, Reference, User Agent).

@@ -16,6 +16,7 @@ type transport struct {
 	next   http.RoundTripper
 	limits *limits
 	base   string // path of the API's base, with a slash at its end
+	heard  func(date string)
 }
 
 const (
@@ -41,6 +42,7 @@ func (t *transport) RoundTrip(r *http.Request) (*http.Response, error) {
 			t.limits.answered(at, b, answer{})
 			return nil, err
 		}
+		t.heard(resp.Header.Get("Date"))
 		a := read(resp)
 		t.limits.answered(at, b, a)
 		switch {
