@@ -15,8 +15,9 @@
 //   - rest (a package of its own): requests within Discord's limits.
 //   - send.go, find.go: [Discord.Send] and [Discord.Find]; threads.go: the threads under posts.
 //   - reply.go (pure), reply_show.go: how a reply is shown, and showing it.
-//   - render.go, form.go, markdown.go (pure): messages and forms.
-//   - pages.go (pure) and pages_*.go: a long message is cut into pages, and leafing through one in private.
+//   - render.go, form.go (pure): messages and forms; markdown.go, escape.go: their text.
+//   - pages.go, space.go (pure): a long message is cut into pages, and answerfile.go: the file with all of it; pages_private.go and
+//     pages_keep.go: leafing through one in private.
 //
 // The app:
 //

@@ -10,6 +10,7 @@ import (
 	"strconv"
 	"strings"
 	"testing"
+	"time"
 	"unicode/utf8"
 
 	"github.com/google/go-cmp/cmp"
@@ -471,6 +472,40 @@ func TestFence(t *testing.T) {
 		}
 		if got.String() != code {
 			t.Errorf("%.40q comes back as %.40q", code, got.String())
+		}
+	}
+}
+
+// What Discord writes itself, and what is written where it cannot.
+func TestSpans(t *testing.T) {
+	early := chat.When(time.Time{}, chat.DayTime, "UTC")
+	for _, test := range []struct {
+		span             chat.Span
+		drawn, elsewhere string
+	}{
+		{chat.Who(mira), "<@" + mira + ">", "a member"},
+		{chat.Ping(mira), "<@" + mira + ">", "a member"},
+		{chat.Who("U0<@1>"), `U0\<@1\>`, "a member"},
+		{chat.In(prep), "<#" + prep + ">", "the channel"},
+		{chat.In("#prep_1"), `\#prep\_1`, "the channel"},
+		{chat.When(nine, chat.TimeOnly, "Europe/Berlin"), "<t:1795424400:t>", "10:00"},
+		{chat.When(nine, chat.DayTime, "Europe/Berlin"), "<t:1795424400:F>", "Mon 23 Nov, 10:00"},
+		{chat.When(nine, chat.DayOnly, "Europe/Berlin"), "<t:1795424400:D>", "Mon 23 Nov"},
+		{chat.When(nine, chat.Relative, "Europe/Berlin"), "<t:1795424400:R>", "Mon 23 Nov, 10:00"},
+		{early, "Mon 1 Jan, 00:00 UTC", "Mon 1 Jan, 00:00 UTC"},
+		{
+			chat.Invite(prep), "open the settings of <#" + prep + ">, choose Permissions, add Greenroom there and allow View Channel, Send Messages, " +
+				"Create Public Threads, Send Messages in Threads and Read Message History",
+			"open the settings of the channel, choose Permissions, add Greenroom there and allow View Channel, Send Messages, " +
+				"Create Public Threads, Send Messages in Threads and Read Message History",
+		},
+	} {
+		rows := page.Rows([]chat.Block{chat.Say(test.span)})
+		if got := draw(rows); got != test.drawn {
+			t.Errorf("%+v is drawn as %q, want %q", test.span, got, test.drawn)
+		}
+		if got := page.Plain(rows, verbatim); got != test.elsewhere {
+			t.Errorf("%+v is written as %q, want %q", test.span, got, test.elsewhere)
 		}
 	}
 }
