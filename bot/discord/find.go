@@ -130,13 +130,13 @@ func (d *Discord) firstTry(a chat.Action) time.Time {
 }
 
 // noteDoubt remembers since when nobody knows what became of an action.
-func (d *Discord) noteDoubt(a chat.Action, err error) {
+func (d *Discord) noteDoubt(a chat.Action, begun time.Time, err error) {
 	_, noted := d.out.doubts.get(string(a.Key))
 	switch {
 	case errors.As(err, new(*chat.Refused)):
 		d.out.doubts.forget(string(a.Key))
 	case doubtful(err) && !noted:
-		d.out.doubts.set(string(a.Key), d.cfg.Now())
+		d.out.doubts.set(string(a.Key), begun)
 	}
 }
 

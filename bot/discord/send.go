@@ -28,10 +28,11 @@ type outbound struct {
 // message, the others stand in its thread. What is there already is recorded (pages_progress.go), so whatever interrupts it, the
 // next Send goes on where it stood.
 func (d *Discord) Send(ctx context.Context, a chat.Action, target chat.MessageID) (chat.MessageID, error) {
+	begun := d.cfg.Now()
 	id, err := d.carry(ctx, a, target)
 	if err != nil {
 		err = d.verdict(ctx, a, err)
-		d.noteDoubt(a, err)
+		d.noteDoubt(a, begun, err)
 		return "", err
 	}
 	d.out.doubts.forget(string(a.Key))
