@@ -225,10 +225,19 @@ func (t Tag) json() map[string]any {
 	return map[string]any{"id": t.ID, "name": t.Name, "moderated": t.Moderated, "emoji_id": t.emoji, "emoji_name": t.emojiName}
 }
 
+// talk is how many messages stand in a thread, but the one from which it was started.
+func (c *channel) talk() int {
+	n := len(c.messages)
+	if n > 0 && (c.messages[0].kind == threadStarter || c.messages[0].id == c.id) {
+		n--
+	}
+	return n
+}
+
 func (c *channel) threadJSON(j map[string]any) map[string]any {
 	s := c.strand
 	j["parent_id"], j["owner_id"] = c.parent.id, s.owner
-	j["message_count"], j["total_message_sent"], j["member_count"] = len(c.messages), s.sent, min(len(s.members), 50)
+	j["message_count"], j["total_message_sent"], j["member_count"] = c.talk(), s.sent, min(len(s.members), 50)
 	j["thread_metadata"] = map[string]any{
 		"archived": s.archived, "locked": s.locked, "auto_archive_duration": s.archive, "archive_timestamp": stamp(s.changed),
 		"create_timestamp": stamp(created(c.id)),

@@ -11,7 +11,7 @@ import (
 // interactionEndpoints are the addresses at which an app responds. They need no bot token: the path holds one.
 func (w *wire) interactionEndpoints() []route {
 	const hook = "webhooks/{app}/{token}"
-	perToken := limit{major: "app", n: 5, every: 2 * time.Second, free: true} // a webhook's, as libraries have seen it
+	perToken := limit{group: "webhook", major: "app", n: 5, every: 2 * time.Second, free: true} // a webhook's, as libraries have seen it
 	return []route{
 		{method: "POST", path: "interactions/{interaction}/{token}/callback", open: true, limit: limit{major: "interaction", free: true}, serve: (*Fake).postCallback},
 		{method: "POST", path: hook, open: true, limit: perToken, serve: (*Fake).postFollowUp},
