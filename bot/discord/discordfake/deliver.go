@@ -17,7 +17,7 @@ func (w *wire) deliver(i *interaction, payload map[string]any) error {
 	}
 	raw := encode(payload)
 	if twist == nil {
-		recordPayload("interaction", raw)
+		w.record("interaction", raw)
 	}
 	held, hooks := w.held, w.hooks
 	w.held = 0

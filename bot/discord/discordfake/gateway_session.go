@@ -49,7 +49,7 @@ func (w *wire) emit(g *Guild, name string, d map[string]any) {
 		return
 	}
 	full := encode(d)
-	recordPayload(name, full)
+	w.record(name, full)
 	w.emitRaw(g, name, full, w.f.bare(g, name, d))
 }
 
@@ -136,7 +136,7 @@ func (w *wire) begin(l *link, shard, shards, intents int) {
 		"private_channels": []any{}, "relationships": []any{}, "presences": []any{}, "user_settings": map[string]any{}, "guild_join_requests": []any{},
 		"auth": map[string]any{}, "_trace": []any{"discord-fake"},
 	})
-	recordPayload("READY", ready)
+	w.record("READY", ready)
 	w.dispatch(s, "READY", ready)
 	w.note(GatewayEvent{Shard: shard, What: Readied})
 	if !has(intents, intentGuilds) {

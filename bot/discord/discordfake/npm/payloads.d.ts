@@ -9,13 +9,14 @@ type Wire<T> = T extends string ? `${T}`
 // Sets of bits, whose types name single bits.
 type Bits = 'flags' | 'public_flags' | 'system_channel_flags';
 
-// What Discord's own documents and OpenAPI description have beyond the package: fields of guilds and roles, which component was used, what a person
-// may do in the channel of an interaction, and parts of READY and of interactions that nobody needs.
+// What Discord's own documents and OpenAPI description have beyond the package: fields of guilds, roles and media, which component was used, what
+// a person may do in the channel of an interaction, and parts of READY and of interactions that nobody needs.
 type More<T> = T extends { hoist: boolean } ? { description?: string | null }
   : T extends { preferred_locale: unknown } ? { home_header?: string | null; nsfw?: boolean }
-    : T extends { component_type: number } ? { id: number }
-      : T extends { token: string; application_id: string } ? { entitlement_sku_ids: string[]; channel?: { permissions?: string } }
-        : T extends { session_id: string; v: number } ? Trivia : unknown;
+    : 'attachment_id' extends keyof T ? { id?: string }
+      : T extends { component_type: number } ? { id: number }
+        : T extends { token: string; application_id: string } ? { entitlement_sku_ids: string[]; channel?: { permissions?: string } }
+          : T extends { session_id: string; v: number } ? Trivia : unknown;
 
 interface Trivia {
   session_type: string;
