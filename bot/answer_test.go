@@ -172,3 +172,25 @@ func BenchmarkAnswer(b *testing.B) {
 		})
 	}
 }
+
+// BenchmarkBusyRoom is graded answers to one post from 32 members at a time, as when a question has just been posted.
+func BenchmarkBusyRoom(b *testing.B) {
+	greenroom, posts := withPosts(b, open(b), 1)
+	for w, v := range posts {
+		const members = 32
+		var all sync.WaitGroup
+		b.ResetTimer()
+		for m := range members {
+			all.Go(func() {
+				for n := m; n < b.N; n += members {
+					if _, err := answerOnce(b.Context(), greenroom, w, v, n); err != nil {
+						b.Error(err)
+						return
+					}
+				}
+			})
+		}
+		all.Wait()
+	}
+	b.ReportMetric(float64(b.N)/b.Elapsed().Seconds(), "answers/s")
+}
