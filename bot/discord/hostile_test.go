@@ -77,6 +77,9 @@ func everywhere(s string) chat.Message {
 func TestTricks(t *testing.T) {
 	for name, s := range tricks {
 		t.Run(name, func(t *testing.T) {
+			if testing.Short() && len(s) > 1000 {
+				t.Skip("takes a while")
+			}
 			m := everywhere(s)
 			for place, pages := range surfaces(t, m) {
 				for i, p := range pages {

@@ -142,11 +142,11 @@ func TestPagesAreForgotten(t *testing.T) {
 				t.Fatal(err)
 			}
 		}
-		for i := range 250 {
+		for i := range 120 {
 			keep(mira, i)
 		}
 		keep("80351110224678913", 1)
-		if err := p.forget(t.Context(), func(k Kept) bool { return k.Member == "80351110224678913" }); err != nil || left() != 250 {
+		if err := p.forget(t.Context(), func(k Kept) bool { return k.Member == "80351110224678913" }); err != nil || left() != 120 {
 			t.Errorf("%v, %d are left", err, left())
 		}
 		time.Sleep(5 * 24 * time.Hour)

@@ -382,6 +382,9 @@ func unread(t interface{ Fatalf(string, ...any) }, s string) string {
 // emoji is what Discord would show as one, or as an address.
 var emoji = regexp.MustCompile(`^(:[0-9A-Za-z_+-]+:|://)`)
 
+// invitation is what Discord shows with a button to join, wherever it stands.
+var invitation = regexp.MustCompile(`(?i)discord(?:app)?\.(?:gg|com|new)`)
+
 func checkInert(t interface {
 	Fatalf(string, ...any)
 	Errorf(string, ...any)
@@ -389,6 +392,9 @@ func checkInert(t interface {
 	got := guard(escape(s))
 	if strings.Contains(got, "@everyone") || strings.Contains(got, "@here") {
 		t.Errorf("%q is shown as a mention of everybody", got)
+	}
+	if invitation.MatchString(got) {
+		t.Errorf("%q is shown as an invitation", got)
 	}
 	for _, line := range strings.Split(got, "\n") {
 		text := strings.TrimLeft(line, " \t")
