@@ -1,6 +1,7 @@
 package discord
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"math/rand/v2"
@@ -24,11 +25,72 @@ func TestLostAnswerIsRepeatedWithItsNonce(t *testing.T) {
 				id := o.mustSend(o.post("p1"), "")
 				got := o.fake.Messages(general)
 				if len(got) != 1 || messageID(general, got[0].ID) != id {
-					t.Errorf("id %q, messages %+v", id, got)
+					o.Errorf("id %q, messages %+v", id, got)
 				}
 			})
 		})
 	}
+}
+
+// A refusal, or a limit, that comes after a lost answer says nothing about the request whose answer was lost.
+func TestWhatComesAfterALostAnswer(t *testing.T) {
+	for _, then := range []discordfake.Fault{"50013", "10003", discordfake.HTML} {
+		t.Run(string(then), func(t *testing.T) {
+			atOffice(t, discordfake.Config{}, func(o *office) {
+				o.fake.Next(1, posting, discordfake.DropAfter)
+				o.fake.Next(100, posting, then)
+				if id, err := o.send(o.post("p1"), ""); !doubtful(err) {
+					o.Errorf("id %q, error %v; want that nobody knows", id, err)
+				}
+			})
+		})
+	}
+	t.Run("edit", func(t *testing.T) {
+		atOffice(t, discordfake.Config{}, func(o *office) {
+			id := o.mustSend(o.post("p1"), "")
+			o.fake.Next(100, "PATCH", discordfake.Fail)
+			if id, err := o.send(o.editOf(o.post("p1"), "Closed"), id); !doubtful(err) {
+				o.Errorf("id %q, error %v; want that nobody knows", id, err)
+			}
+		})
+	})
+	t.Run("deleted since", func(t *testing.T) {
+		atOffice(t, discordfake.Config{}, func(o *office) {
+			o.fake.Next(1, posting, discordfake.DropAfter)
+			o.fake.Next(1, posting, discordfake.Fail)
+			time.AfterFunc(1500*time.Millisecond, func() {
+				if err := o.fake.DeleteMessage(discordfake.Place{Channel: general, Message: o.fake.Messages(general)[0].ID}); err != nil {
+					o.Error(err)
+				}
+			})
+			o.refused(o.post("p1"), "", chat.ReasonParentGone)
+		})
+	})
+}
+
+// Discord may be at a request whose sender has gone, as when the process was killed: where no nonce helps, it is waited for.
+func TestForumPostThatStillComes(t *testing.T) {
+	atOffice(t, discordfake.Config{Faults: discordfake.Faults{SlowFor: 6 * time.Second}}, func(o *office) {
+		o.guild.AddChannel(discordfake.Channel{ID: forum, Name: "questions", Type: discordfake.ForumChannel})
+		a := o.post("p1")
+		a.Channel, a.Tried = forum, time.Now()
+		o.fake.Next(1, "POST channels/{channel}/threads", discordfake.Slow)
+		killed, kill := context.WithTimeout(o.Context(), time.Second)
+		defer kill()
+		if _, err := o.d.Send(killed, a, ""); !doubtful(err) {
+			o.Fatalf("error %v", err)
+		}
+		o.restart()
+		_, _, err := o.find(a)
+		until, ok := waits(err)
+		if !ok {
+			o.Fatalf("error %v, want to wait", err)
+		}
+		time.Sleep(time.Until(until))
+		if id, found, err := o.find(a); !found || err != nil {
+			o.Errorf("found %q %v, error %v", id, found, err)
+		}
+	})
 }
 
 // What is still not known after a Send is found by its buttons, or by its text, as long afterwards as anybody asks.
@@ -61,14 +123,14 @@ func TestFindWhatStands(t *testing.T) {
 						o.d.out.forums.set(forum, true)
 					}
 					if id, err := o.send(a, target); !doubtful(err) {
-						t.Fatalf("id %q, error %v; want that nobody knows", id, err)
+						o.Fatalf("id %q, error %v; want that nobody knows", id, err)
 					}
 					o.fake.Relent()
 					time.Sleep(test.again)
 					o.restart()
 					id, found, err := o.find(a)
 					if err != nil || found != stands {
-						t.Fatalf("found %v, error %v; it stands: %v", found, err, stands)
+						o.Fatalf("found %v, error %v; it stands: %v", found, err, stands)
 					}
 					if !found {
 						id = o.mustSend(a, target)
@@ -81,10 +143,10 @@ func TestFindWhatStands(t *testing.T) {
 						}
 					}
 					if n != 1 {
-						t.Errorf("%q names %d messages", id, n)
+						o.Errorf("%q names %d messages", id, n)
 					}
 					if again, found, err := o.find(a); err != nil || !found || again != id {
-						t.Errorf("found %q %v, error %v; want %q", again, found, err, id)
+						o.Errorf("found %q %v, error %v; want %q", again, found, err, id)
 					}
 				})
 			}
@@ -101,10 +163,10 @@ func TestForumPostIsNotRepeated(t *testing.T) {
 		o.fake.Next(1, "POST channels/{channel}/threads", discordfake.DropAfter)
 		id, err := o.deliver(a, "")
 		if err != nil {
-			t.Fatal(err)
+			o.Fatal(err)
 		}
 		if threads := o.fake.Threads(forum); len(threads) != 1 || messageID(threads[0].ID, threads[0].ID) != id {
-			t.Errorf("id %q, posts %+v", id, threads)
+			o.Errorf("id %q, posts %+v", id, threads)
 		}
 	})
 }
@@ -115,7 +177,7 @@ func TestFindInABusyChannel(t *testing.T) {
 		say := func(n int) {
 			for i := range n {
 				if _, err := o.fake.Say(writer, discordfake.Place{Channel: general}, fmt.Sprint("talk ", i)); err != nil {
-					t.Fatal(err)
+					o.Fatal(err)
 				}
 				time.Sleep(time.Second)
 			}
@@ -127,12 +189,12 @@ func TestFindInABusyChannel(t *testing.T) {
 		say(400)
 		o.restart()
 		if got, found, err := o.find(a); got != id || !found || err != nil {
-			t.Errorf("found %q %v, error %v; want %q", got, found, err, id)
+			o.Errorf("found %q %v, error %v; want %q", got, found, err, id)
 		}
 		b := o.post("p2")
 		b.Tried = a.Tried
 		if got, found, err := o.find(b); found || err != nil {
-			t.Errorf("another post: found %q, error %v", got, err)
+			o.Errorf("another post: found %q, error %v", got, err)
 		}
 	})
 }
@@ -141,7 +203,7 @@ func TestFindInABusyChannel(t *testing.T) {
 func TestFindTakesNoOther(t *testing.T) {
 	atOffice(t, discordfake.Config{}, func(o *office) {
 		if _, err := o.fake.Say(writer, discordfake.Place{Channel: general}, "Nobody has answered."); err != nil {
-			t.Fatal(err)
+			o.Fatal(err)
 		}
 		a := o.post("r1")
 		a.Message = chat.Message{Blocks: []chat.Block{chat.Text("Nobody has answered.")}}
@@ -149,7 +211,7 @@ func TestFindTakesNoOther(t *testing.T) {
 		time.Sleep(time.Hour)
 		a.Key, a.Tried = "r2", time.Now().Add(-5*time.Minute)
 		if got, found, err := o.find(a); found || err != nil {
-			t.Errorf("found %q, error %v", got, err)
+			o.Errorf("found %q, error %v", got, err)
 		}
 	})
 }
@@ -162,24 +224,24 @@ func TestFindWithoutReadMessageHistory(t *testing.T) {
 		a.Tried = time.Now()
 		o.fake.Next(100, posting, discordfake.FailAfter)
 		if _, err := o.send(a, ""); !doubtful(err) {
-			t.Fatalf("error %v", err)
+			o.Fatalf("error %v", err)
 		}
 		o.fake.Relent()
 		if _, found, err := o.find(a); found || err != nil {
-			t.Errorf("fresh: found %v, error %v; want it sent again", found, err)
+			o.Errorf("fresh: found %v, error %v; want it sent again", found, err)
 		}
 		time.Sleep(nonceFor)
 		a.Tried = time.Now() // of another try, that failed: the shell notes the last
 		if _, _, err := o.find(a); !errors.Is(err, chat.ErrCannotTell) {
-			t.Errorf("two minutes after the first try: error %v, want that nobody can tell", err)
+			o.Errorf("two minutes after the first try: error %v, want that nobody can tell", err)
 		}
 		o.restart()
 		if id, found, err := o.find(a); found || err != nil {
-			t.Errorf("fresh by what the shell knows: found %q %v, error %v", id, found, err)
+			o.Errorf("fresh by what the shell knows: found %q %v, error %v", id, found, err)
 		}
 		time.Sleep(nonceFor)
 		if _, _, err := o.find(a); !errors.Is(err, chat.ErrCannotTell) {
-			t.Errorf("old: error %v, want that nobody can tell", err)
+			o.Errorf("old: error %v, want that nobody can tell", err)
 		}
 	})
 }
@@ -190,7 +252,7 @@ func TestFindInAnEmptyChannel(t *testing.T) {
 		a := o.post("p1")
 		a.Tried = time.Now().Add(-time.Hour)
 		if _, found, err := o.find(a); found || err != nil {
-			t.Errorf("found %v, error %v", found, err)
+			o.Errorf("found %v, error %v", found, err)
 		}
 	})
 }
@@ -209,14 +271,14 @@ func TestLongMessageGoesOn(t *testing.T) {
 						o.fake.Next(page, posting, discordfake.Pass)
 						o.fake.Next(100, posting, fault)
 						if id, err := o.send(a, ""); !doubtful(err) {
-							t.Fatalf("id %q, error %v", id, err)
+							o.Fatalf("id %q, error %v", id, err)
 						}
 						o.fake.Relent()
 						time.Sleep(after)
 						o.restart()
 						id, found, err := o.find(a)
 						if err != nil {
-							t.Fatal(err)
+							o.Fatal(err)
 						}
 						if !found {
 							id = o.mustSend(a, "")

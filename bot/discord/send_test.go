@@ -15,33 +15,33 @@ func TestSendPostsAndEditsAndThreads(t *testing.T) {
 		a := o.post("p1")
 		id := o.mustSend(a, "")
 		if channel, _ := split(id); channel != general {
-			t.Errorf("id %q, want one in %s", id, general)
+			o.Errorf("id %q, want one in %s", id, general)
 		}
 		got := o.fake.Messages(general)
 		if len(got) != 1 || !strings.Contains(got[0].Plain, "What does an index cost") || strings.Join(got[0].Labels(), ",") != "Answer,More" {
-			t.Fatalf("the channel shows %+v", got)
+			o.Fatalf("the channel shows %+v", got)
 		}
 		if len(o.fake.Threads(general)) != 0 {
-			t.Error("a thread was opened before something is to stand in it")
+			o.Error("a thread was opened before something is to stand in it")
 		}
 		if at := o.mustSend(o.editOf(a, "Closed now."), id); at != id {
-			t.Errorf("an edit gives %q, want %q", at, id)
+			o.Errorf("an edit gives %q, want %q", at, id)
 		}
 		if texts := o.stands(general); len(texts) != 1 || !strings.Contains(texts[0], "Closed now.") {
-			t.Errorf("after the edit the channel shows %q", texts)
+			o.Errorf("after the edit the channel shows %q", texts)
 		}
 		for i := range 2 {
 			at := o.mustSend(o.under(fmt.Sprint("f", i), "p1", fmt.Sprint("Follow-up ", i)), id)
 			if channel, _ := split(at); messageID(general, channel) != id {
-				t.Errorf("a follow-up stands at %q, want the thread of %q", at, id)
+				o.Errorf("a follow-up stands at %q, want the thread of %q", at, id)
 			}
 		}
 		threads := o.fake.Threads(general)
 		if len(threads) != 1 || threads[0].Name != "Closed now." || threads[0].Archive != 1440 {
-			t.Fatalf("threads %+v", threads)
+			o.Fatalf("threads %+v", threads)
 		}
 		if texts := o.stands(threads[0].ID); strings.Join(texts, "|") != "Follow-up 0|Follow-up 1" {
-			t.Errorf("the thread shows %q", texts)
+			o.Errorf("the thread shows %q", texts)
 		}
 	})
 }
@@ -52,7 +52,7 @@ func TestThreadIsNamedAfterTheQuestion(t *testing.T) {
 		o.restart()
 		o.mustSend(o.under("f1", "p1", "What else?"), id)
 		if name := o.fake.Threads(general)[0].Name; name != "What does an index cost when p1 is written?" {
-			t.Errorf("the thread is called %q", name)
+			o.Errorf("the thread is called %q", name)
 		}
 	})
 }
@@ -65,10 +65,10 @@ func TestThreadThatIsThere(t *testing.T) {
 		o.fake.StartThread(writer, general, message, "mine")
 		at := o.mustSend(o.under("f1", "p1", "What else?"), id)
 		if channel, _ := split(at); channel != message {
-			t.Errorf("the follow-up stands at %q", at)
+			o.Errorf("the follow-up stands at %q", at)
 		}
 		if threads := o.fake.Threads(general); len(threads) != 1 || threads[0].Name != "mine" {
-			t.Errorf("threads %+v", threads)
+			o.Errorf("threads %+v", threads)
 		}
 	})
 }
@@ -86,17 +86,17 @@ func TestDirectMessages(t *testing.T) {
 			texts = append(texts, m.Plain)
 		}
 		if strings.Join(texts, "|") != "Your better week|Another|Third" {
-			t.Errorf("direct messages %q", texts)
+			o.Errorf("direct messages %q", texts)
 		}
 		if n := o.fake.Counts().Routes["POST users/@me/channels"]; n != 1 {
-			t.Errorf("direct messages were opened %d times, want once", n)
+			o.Errorf("direct messages were opened %d times, want once", n)
 		}
-		if err := o.d.forgetDirect(t.Context(), writer); err != nil {
-			t.Fatal(err)
+		if err := o.d.forgetDirect(o.Context(), writer); err != nil {
+			o.Fatal(err)
 		}
 		o.mustSend(o.direct("d4", "Fourth"), "")
 		if n := o.fake.Counts().Routes["POST users/@me/channels"]; n != 2 {
-			t.Errorf("direct messages were opened %d times, want again after they were forgotten", n)
+			o.Errorf("direct messages were opened %d times, want again after they were forgotten", n)
 		}
 	})
 }
@@ -109,15 +109,15 @@ func TestLongMessageGoesOnInItsThread(t *testing.T) {
 		pages := len(Messages(a))
 		id := o.mustSend(a, "")
 		if n := len(o.stands(general)); n != 1 {
-			t.Fatalf("%d messages in the channel, want 1", n)
+			o.Fatalf("%d messages in the channel, want 1", n)
 		}
 		thread := o.fake.Threads(general)[0]
 		texts := o.stands(thread.ID)
 		if len(texts) != pages-1 || !strings.Contains(texts[len(texts)-1], "answer.md") {
-			t.Errorf("%d pages in the thread, want %d: %q", len(texts), pages-1, texts)
+			o.Errorf("%d pages in the thread, want %d: %q", len(texts), pages-1, texts)
 		}
 		if thread.Name != "What does an index cost when p1 is written?" {
-			t.Errorf("the thread is called %q", thread.Name)
+			o.Errorf("the thread is called %q", thread.Name)
 		}
 		before := o.fake.Counts().Requests
 		e := o.editOf(a, "")
@@ -125,18 +125,18 @@ func TestLongMessageGoesOnInItsThread(t *testing.T) {
 		e.Message.After, e.Counter = []chat.Block{chat.Text("5 have answered")}, true
 		o.mustSend(e, id)
 		if n := o.fake.Counts().Requests - before; n != 1 {
-			t.Errorf("an edit of small print made %d requests, want 1: the other pages are as they were", n)
+			o.Errorf("an edit of small print made %d requests, want 1: the other pages are as they were", n)
 		}
 		o.mustSend(o.editOf(a, "Short"), id)
 		if n := len(o.stands(thread.ID)); n != 0 {
-			t.Errorf("%d pages are left in the thread of a short message", n)
+			o.Errorf("%d pages are left in the thread of a short message", n)
 		}
 		o.restart()
 		e = o.editOf(a, "")
 		e.Message = a.Message
 		o.mustSend(e, id)
 		if n := len(o.stands(thread.ID)); n != pages-1 {
-			t.Errorf("%d pages in the thread after it is long again, want %d", n, pages-1)
+			o.Errorf("%d pages in the thread after it is long again, want %d", n, pages-1)
 		}
 	})
 }
@@ -147,7 +147,7 @@ func TestLongFollowUpStaysInItsThread(t *testing.T) {
 		at := o.mustSend(o.under("f1", "p1", long(2)), id)
 		channel, _ := split(at)
 		if n := len(o.stands(channel)); n != 2 || len(o.fake.Threads(general)) != 1 {
-			t.Errorf("%d pages, threads %+v", n, o.fake.Threads(general))
+			o.Errorf("%d pages, threads %+v", n, o.fake.Threads(general))
 		}
 	})
 }
@@ -160,20 +160,20 @@ func TestForum(t *testing.T) {
 		id := o.mustSend(a, "")
 		threads := o.fake.Threads(forum)
 		if len(threads) != 1 {
-			t.Fatalf("posts %+v", threads)
+			o.Fatalf("posts %+v", threads)
 		}
 		if id != messageID(threads[0].ID, threads[0].ID) {
-			t.Errorf("id %q of post %s", id, threads[0].ID)
+			o.Errorf("id %q of post %s", id, threads[0].ID)
 		}
 		if got := threads[0]; got.Name != "What does an index cost when p1 is written?" || strings.Join(got.Tags, ",") != "Databases" {
-			t.Errorf("post %q, tags %q", got.Name, got.Tags)
+			o.Errorf("post %q, tags %q", got.Name, got.Tags)
 		}
 		f := o.under("f1", "p1", "What else?")
 		f.Channel = forum
 		o.mustSend(f, id)
 		o.mustSend(o.editOf(a, "Closed"), id)
 		if texts := o.stands(threads[0].ID); len(texts) != 2 || !strings.Contains(texts[0], "Closed") || texts[1] != "What else?" {
-			t.Errorf("the post shows %q", texts)
+			o.Errorf("the post shows %q", texts)
 		}
 
 		b := o.post("p2")
@@ -182,13 +182,13 @@ func TestForum(t *testing.T) {
 		o.mustSend(b, "")
 		got := o.fake.Threads(forum)[1]
 		if strings.Join(got.Tags, ",") != "Other" {
-			t.Errorf("a topic without a tag, where one is required, got %q", got.Tags)
+			o.Errorf("a topic without a tag, where one is required, got %q", got.Tags)
 		}
 		if texts := o.stands(got.ID); len(texts) != 2 {
-			t.Errorf("a long post shows %d pages, want 2", len(texts))
+			o.Errorf("a long post shows %d pages, want 2", len(texts))
 		}
 		if tags := o.guild.Tags(forum); len(tags) != 2 {
-			t.Errorf("tags %+v", tags)
+			o.Errorf("tags %+v", tags)
 		}
 	})
 }
@@ -204,11 +204,11 @@ func TestForumGetsATagWhereThatIsAllowed(t *testing.T) {
 		}
 		for _, post := range o.fake.Threads(forum) {
 			if strings.Join(post.Tags, ",") != "databases" {
-				t.Errorf("post %q has tags %q", post.Name, post.Tags)
+				o.Errorf("post %q has tags %q", post.Name, post.Tags)
 			}
 		}
 		if tags := o.guild.Tags(forum); len(tags) != 2 || tags[0].Name != "Other" {
-			t.Errorf("tags %+v", tags)
+			o.Errorf("tags %+v", tags)
 		}
 	})
 }
@@ -220,19 +220,19 @@ func TestDelete(t *testing.T) {
 		id := o.mustSend(a, "")
 		_, message := split(id)
 		if _, err := o.fake.Say(writer, discordfake.Place{Channel: message}, "I think so"); err != nil {
-			t.Fatal(err)
+			o.Fatal(err)
 		}
 		d := chat.Action{Key: "d", Do: chat.Delete, Workspace: a.Workspace, Channel: general, Copy: id, Target: "p1"}
 		for range 2 {
 			if got := o.mustSend(d, ""); got != id {
-				t.Errorf("deleted %q, want %q", got, id)
+				o.Errorf("deleted %q, want %q", got, id)
 			}
 		}
 		if texts := append(o.stands(general), o.stands(message)...); len(texts) > 0 {
-			t.Errorf("the copy left %q", texts)
+			o.Errorf("the copy left %q", texts)
 		}
 		if all := o.fake.Messages(message); all[len(all)-1].Plain != "I think so" {
-			t.Errorf("what somebody else wrote is gone: %+v", all)
+			o.Errorf("what somebody else wrote is gone: %+v", all)
 		}
 	})
 }
@@ -258,7 +258,7 @@ func TestRefusals(t *testing.T) {
 			atOffice(t, discordfake.Config{}, func(o *office) {
 				o.fake.Next(1, route, discordfake.Fault(fmt.Sprint(code)))
 				if _, err := o.send(o.post("p1"), ""); func() bool { _, ok := waits(err); return !ok }() {
-					t.Errorf("error %v, want to wait", err)
+					o.Errorf("error %v, want to wait", err)
 				}
 			})
 		})
@@ -296,7 +296,7 @@ func TestOutageIsAWait(t *testing.T) {
 			o.fake.Next(1, "POST channels/{channel}/messages", code)
 			_, err := o.send(o.post("p1"), "")
 			if _, ok := waits(err); !ok {
-				t.Errorf("%s in an outage: error %v, want to wait", code, err)
+				o.Errorf("%s in an outage: error %v, want to wait", code, err)
 			}
 		}
 	})
@@ -345,7 +345,7 @@ func TestThreadsThatTakeNothing(t *testing.T) {
 			id := o.mustSend(o.post("p1"), "")
 			_, message := split(id)
 			if err := o.fake.DeleteMessage(discordfake.Place{Channel: general, Message: message}); err != nil {
-				t.Fatal(err)
+				o.Fatal(err)
 			}
 			o.refused(o.under("f1", "p1", "one"), id, chat.ReasonParentGone)
 			o.refused(o.editOf(o.post("p1"), "Closed"), id, chat.ReasonParentGone)
@@ -361,7 +361,7 @@ func TestThreadsThatTakeNothing(t *testing.T) {
 			a.Message.Blocks = append(a.Message.Blocks, chat.Text(long(2)))
 			o.mustSend(a, "")
 			if n := len(o.stands(general)); n != 3 {
-				t.Errorf("%d messages in the channel, want both pages of the long one there too", n)
+				o.Errorf("%d messages in the channel, want both pages of the long one there too", n)
 			}
 		})
 	})
@@ -389,7 +389,7 @@ func TestArchivedThreadIsWoken(t *testing.T) {
 			act()
 		}
 		if texts := o.stands(thread); strings.Join(texts, "|") != "one, better|two" {
-			t.Errorf("the thread shows %q", texts)
+			o.Errorf("the thread shows %q", texts)
 		}
 	})
 }
@@ -410,7 +410,7 @@ func TestPagesWithoutTheFile(t *testing.T) {
 		o.mustSend(a, "")
 		thread := o.fake.Threads(general)[0]
 		if texts := o.stands(thread.ID); len(texts) != 1 || strings.Contains(texts[0], "answer.md") {
-			t.Errorf("the thread shows %q", texts)
+			o.Errorf("the thread shows %q", texts)
 		}
 	})
 }
@@ -437,23 +437,23 @@ func TestEditsOfOldMessages(t *testing.T) {
 					return n
 				}
 				if err != nil {
-					t.Fatal(err)
+					o.Fatal(err)
 				}
 				n++
 			}
 		}
 		if n := done(true); n != oldEdits/2 {
-			t.Errorf("%d counters went through, want %d", n, oldEdits/2)
+			o.Errorf("%d counters went through, want %d", n, oldEdits/2)
 		}
 		if n := done(false); n != oldEdits/2 {
-			t.Errorf("%d other edits went through after that, want %d", n, oldEdits/2)
+			o.Errorf("%d other edits went through after that, want %d", n, oldEdits/2)
 		}
 		if n := o.fake.Counts().Limited[discordfake.Busy]; n > 0 {
-			t.Errorf("Discord refused %d edits", n)
+			o.Errorf("Discord refused %d edits", n)
 		}
 		time.Sleep(oldEditBack)
 		if n := done(false); n != 1 {
-			t.Errorf("%d edits after an hour, want 1", n)
+			o.Errorf("%d edits after an hour, want 1", n)
 		}
 	})
 }
@@ -468,11 +468,11 @@ func TestTooManyEditsCloseTheChannelForAWhile(t *testing.T) {
 		for range 3 {
 			_, err := o.send(o.editOf(a, "two"), id)
 			if until, ok := waits(err); !ok || time.Until(until) < time.Minute {
-				t.Errorf("error %v, want a long wait", err)
+				o.Errorf("error %v, want a long wait", err)
 			}
 		}
 		if n := o.fake.Counts().Requests - before; n != 1 {
-			t.Errorf("%d requests, want the one that found out", n)
+			o.Errorf("%d requests, want the one that found out", n)
 		}
 	})
 }
@@ -483,11 +483,11 @@ func TestRefusedTokenIsNobodysFault(t *testing.T) {
 		for range 2 {
 			_, err := o.send(o.post("p1"), "")
 			if _, ok := waits(err); !ok {
-				t.Errorf("error %v, want to wait", err)
+				o.Errorf("error %v, want to wait", err)
 			}
 		}
 		if o.d.rest.Trouble() == "" {
-			t.Error("no trouble is told")
+			o.Error("no trouble is told")
 		}
 	})
 }
