@@ -121,7 +121,7 @@ func TestIntroduce(t *testing.T) {
 
 		w.fake.RevokeToken()
 		w.adapter()
-		err := w.discord.Run(t.Context(), w.bot)
+		err := w.discord.Run(w.Context(), w.bot)
 		var fatal *chat.Fatal
 		if !errors.As(err, &fatal) || !strings.Contains(err.Error(), "bot token") {
 			t.Errorf("Run: %v", err)

@@ -178,3 +178,13 @@ func (g *guilds) outage(guild string) bool {
 	defer g.mu.Unlock()
 	return g.down[guild]
 }
+
+// few are the guilds in which Greenroom is, in order; none where there are more than most.
+func (g *guilds) few(most int) []string {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	if len(g.there) > most {
+		return nil
+	}
+	return slices.Sorted(maps.Keys(g.there))
+}

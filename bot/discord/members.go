@@ -37,6 +37,9 @@ type rights struct {
 	absent  bool // not in the guild
 }
 
+// askedMost is in how many guilds at most a member is looked for who has acted in none.
+const askedMost = 3
+
 // actedMost is how many guilds are kept of one member. Whoever acts in more is not known in the one where they last acted longest ago.
 const actedMost = 40
 
@@ -112,8 +115,9 @@ func (m *members) change(ctx context.Context, user string, how func([]string) []
 
 // locate completes an event with what its payload does not tell: the workspace of what happened in a direct message, and what the member
 // is there. That workspace is the guild that a button names, if the member has acted there; the guild in which they last acted, of those
-// that still have both; or the member's own. A button that names another workspace loses its value, so that it is answered like any that
-// is no longer open.
+// that still have both; for who has acted nowhere, a guild in which they are, where Greenroom is in so few that Discord can be asked of
+// each; or the member's own. A button that names another workspace loses its value, so that it is answered like any that is no longer
+// open.
 func (m *members) locate(ctx context.Context, in *Inbound) error {
 	e := &in.Event
 	user, guild := string(e.Member), guildOf(e.Workspace)
@@ -141,6 +145,9 @@ func (m *members) locate(ctx context.Context, in *Inbound) error {
 		guilds = slices.Insert(slices.Clone(guilds), 0, guild)
 	} else if in.Named {
 		e.Value = chat.Value{}
+	}
+	if len(guilds) == 0 {
+		guilds = m.d.guilds.few(askedMost)
 	}
 	for _, g := range guilds {
 		r := m.is(ctx, inGuild{g, user})

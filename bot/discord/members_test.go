@@ -2,6 +2,7 @@ package discord
 
 import (
 	"context"
+	"fmt"
 	"slices"
 	"strings"
 	"testing"
@@ -52,12 +53,12 @@ func TestDirectMessageBelongsToAGuild(t *testing.T) {
 		w.green()
 		w.quiet()
 		e := w.dm(sam, "help")
-		w.want("before anything", e.Workspace, Alone(sam))
-		w.want("manages it", e.Manager, true)
+		w.want("before anything", e.Workspace, guild)
+		w.want("manages it", e.Manager, false)
 
 		w.must(w.fake.Command(sam, inPrep, "greenroom"))
 		e = w.dm(sam, "help")
-		w.want("in the only one", e.Workspace, guild)
+		w.want("in the one", e.Workspace, guild)
 		w.want("manages it", e.Manager, false)
 		w.want("the coach", len(e.Roles), 1)
 		w.want("reply", w.directs(sam)[1], "Hello.")
@@ -83,6 +84,21 @@ func TestDirectMessageBelongsToAGuild(t *testing.T) {
 		w.restart(func() {})
 		_, err := w.fake.DM(sam, "help")
 		w.want("without any", err, discordfake.NotDelivered)
+	})
+}
+
+// Who has acted nowhere is looked for in a few guilds; where there are many, they have a workspace of their own.
+func TestDirectMessageOfAStranger(t *testing.T) {
+	inWorld(t, byGateway, func(w *world) {
+		w.want("in one guild", w.dm(sam, "help").Workspace, guild)
+		for n := range askedMost {
+			g := w.fake.AddGuild(fmt.Sprintf("19703843948332000%d", n))
+			g.Install()
+		}
+		w.quiet()
+		e := w.dm(sam, "help")
+		w.want("in many", e.Workspace, Alone(sam))
+		w.want("manages it", e.Manager, true)
 	})
 }
 
