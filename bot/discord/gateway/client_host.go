@@ -50,11 +50,8 @@ func (h *host) serve() {
 
 // greet is the begin of a session: Hello, whatever discordgo says to it, READY.
 func (h *host) greet() error {
-	req, err := http.ReadRequest(bufio.NewReader(h.conn))
-	if err != nil {
-		return fmt.Errorf("read discordgo's request: %w", err)
-	}
-	if h.ws, err = new(websocket.Upgrader).Upgrade(&upgrade{conn: h.conn}, req, nil); err != nil {
+	var err error
+	if h.ws, err = accept(h.conn); err != nil {
 		return fmt.Errorf("open discordgo's connection: %w", err)
 	}
 	h.ws.SetCloseHandler(func(int, string) error { return nil }) // it waits for no answer
@@ -65,6 +62,15 @@ func (h *host) greet() error {
 		return fmt.Errorf("wait for discordgo's Identify: %w", err)
 	}
 	return h.write(encodeDispatch(0, "READY", json.RawMessage(`{"v":10,"session_id":"greenroom","user":{"id":"0"},"guilds":[]}`)))
+}
+
+// accept makes a websocket of a connection on which a client asks for one.
+func accept(conn net.Conn) (*websocket.Conn, error) {
+	req, err := http.ReadRequest(bufio.NewReader(conn))
+	if err != nil {
+		return nil, err
+	}
+	return new(websocket.Upgrader).Upgrade(&upgrade{conn: conn}, req, nil)
 }
 
 // dispatch writes one event.

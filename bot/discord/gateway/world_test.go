@@ -5,6 +5,7 @@ import (
 	"cmp"
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"log/slog"
@@ -33,6 +34,7 @@ type world struct {
 	got    []received // by this process
 	handle func(d Dispatch)
 	killed bool // the process does nothing any more that would last
+	full   bool // nothing can be kept
 
 	pipes pipes
 	stop  func() error
@@ -134,11 +136,21 @@ func (w *world) sessions() []Session {
 func (w *world) save(_ context.Context, s Session) error {
 	w.mu.Lock()
 	defer w.mu.Unlock()
+	if w.full {
+		return errors.New("no space left")
+	}
 	if !w.killed {
 		w.saved[s.Shard] = s
 		w.saves = append(w.saves, time.Now())
 	}
 	return nil
+}
+
+// kept is what was last kept of a shard.
+func (w *world) kept(shard int) Session {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	return w.saved[shard]
 }
 
 // take is done with everything at once, unless the test handles it.
@@ -201,6 +213,7 @@ func (w *world) connected(n int) {
 	if err := w.fake.AwaitShards(ctx, n); err != nil {
 		w.t.Fatalf("%d of %d shards are connected", len(w.fake.Shards()), n)
 	}
+	time.Sleep(5 * time.Millisecond) // for discordgo
 	synctest.Wait()
 }
 
