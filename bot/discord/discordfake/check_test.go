@@ -181,7 +181,15 @@ func TestMentions(t *testing.T) {
 	if m := seen[len(seen)-1]; !slices.Equal(m.Notified, []string{miraID, samID}) {
 		t.Errorf("without the right %v hear of it", m.Notified)
 	}
-	c.want(200, 0, "PATCH", "channels/"+prepID+"/messages/"+id, says("edited <@"+f.AppID()+">"))
+	if seen[len(seen)-1].ID != id {
+		t.Fatalf("the last is %s, not %s", seen[len(seen)-1].ID, id)
+	}
+	quiet := c.post(prepID, says("quiet"))
+	c.want(200, 0, "PATCH", "channels/"+prepID+"/messages/"+quiet, says("now <@"+miraID+">"))
+	seen = f.Messages(prepID)
+	if m := seen[len(seen)-1]; m.Plain != "now @Mira" || len(m.Notified) != 0 {
+		t.Errorf("an edit to %q notifies %v", m.Plain, m.Notified)
+	}
 	c.post(prepID, says(`\<@`+miraID+"> `<@"+samID+">`"))
 	seen = f.Messages(prepID)
 	if m := seen[len(seen)-1]; len(m.Notified) != 2 {
