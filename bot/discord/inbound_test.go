@@ -191,3 +191,114 @@ func TestClockIsOff(t *testing.T) {
 		}
 	}
 }
+
+// Whoever takes no direct messages learns where the bot can answer, and the channel learns nothing else.
+func TestMentionOfWhoTakesNoDirectMessages(t *testing.T) {
+	inWorld(t, byGateway, func(w *world) {
+		w.fake.CloseDMs(sam, true)
+		w.bot.will(saying("a secret"))
+		_, err := w.fake.Mention(sam, inPrep, "progress")
+		w.must(err)
+		w.quiet()
+		messages := w.fake.Messages(prep)
+		last := messages[len(messages)-1]
+		if !strings.Contains(last.Plain, "your direct messages are closed") || strings.Contains(last.Plain, "secret") || len(last.Notified) > 0 {
+			t.Errorf("the channel reads %q, and notified are %v", last.Plain, last.Notified)
+		}
+	})
+}
+
+// What comes twice is taken once.
+func TestRedelivery(t *testing.T) {
+	inWorld(t, byGateway, func(w *world) {
+		_, err := w.fake.DM(sam, "help")
+		w.must(err)
+		w.quiet()
+		w.want("brought again", w.fake.Redeliver("MESSAGE_CREATE"), true)
+		w.quiet()
+		w.want("handed over", kinds(w.bot.got()), []chat.Kind{chat.Line})
+		w.want("answered", w.directs(sam), []string{"Hello."})
+	})
+}
+
+// What others write to each other in channels is not read.
+func TestTalk(t *testing.T) {
+	inWorld(t, byGateway, func(w *world) {
+		for _, text := range []string{"just talking", "@everyone", "<@" + mira + "> hello", "<@&" + hillID + "> hello"} {
+			_, err := w.fake.Say(sam, inPrep, text)
+			w.must(err)
+		}
+		w.quiet()
+		w.want("handed over", w.bot.got(), []chat.Event(nil))
+	})
+}
+
+// A long reply is leafed through where it stands, and the bot hears nothing of it.
+func TestLeaf(t *testing.T) {
+	bothWays(t, func(w *world) {
+		w.bot.will(saying("begin " + strings.Repeat("word ", 1500) + "end"))
+		w.must(w.fake.Command(sam, inPrep, "greenroom"))
+		w.bot.got()
+		first := w.fake.Ephemerals(sam)[0]
+		w.must(w.fake.Click(sam, discordfake.Place{Channel: prep, Message: first.ID}, "Next: page 2 of 2"))
+		w.quiet()
+		shown := w.whispers(sam)
+		if len(shown) != 1 || !strings.Contains(shown[0], "end") {
+			t.Errorf("shown: %q", shown)
+		}
+		w.want("handed over", w.bot.got(), []chat.Event(nil))
+	})
+}
+
+// Payloads as Discord never sends them end nothing, and whoever sent them is answered.
+func TestHostilePayloads(t *testing.T) {
+	twists := map[string]func(map[string]any){
+		"no data":         func(p map[string]any) { delete(p, "data") },
+		"data of a list":  func(p map[string]any) { p["data"] = []any{} },
+		"no member":       func(p map[string]any) { delete(p, "member") },
+		"a guild's name":  func(p map[string]any) { p["guild_id"] = "../../users/@me" },
+		"no channel":      func(p map[string]any) { delete(p, "channel"); delete(p, "channel_id") },
+		"an unknown type": func(p map[string]any) { p["type"] = 17 },
+		"odd components": func(p map[string]any) {
+			p["data"] = map[string]any{"custom_id": strings.Repeat("@", 100), "components": []any{map[string]any{"type": 99, "component": map[string]any{"value": 7}}}}
+		},
+		"no fields": func(p map[string]any) {
+			if data, ok := p["data"].(map[string]any); ok {
+				delete(data, "components")
+			}
+		},
+		"permissions of a poet": func(p map[string]any) {
+			if member, ok := p["member"].(map[string]any); ok {
+				member["permissions"] = "all of them"
+			}
+		},
+	}
+	for name, twist := range twists {
+		t.Run(name, func(t *testing.T) {
+			bothWays(t, func(w *world) {
+				w.bot.will(opensForm(saying("3 of 5")))
+				w.fake.Twist(twist)
+				_ = w.fake.Command(sam, inPrep, "greenroom")
+				w.fake.Twist(twist)
+				_ = w.fake.Click(sam, w.post(), "Answer")
+				w.must(w.fake.Click(sam, w.post(), "Answer"))
+				w.fake.Twist(twist)
+				_ = w.fake.Submit(sam, map[string][]string{"answer": {"An event loop"}})
+				w.must(w.fake.Command(mira, inPrep, "greenroom"))
+				if strings.Contains(w.log.String(), "panicked") {
+					t.Error(w.log)
+				}
+			})
+		})
+	}
+}
+
+// A bot that panics is not ours to mend, and a delivery that does ends no other.
+func TestPanic(t *testing.T) {
+	inWorld(t, byGateway, func(w *world) {
+		w.bot.will(func(context.Context, chat.Event) (chat.Reply, error) { panic("so be it") })
+		w.want("a command", w.fake.Command(sam, inPrep, "greenroom"), discordfake.NotResponding)
+		w.bot.will(saying("Hello."))
+		w.must(w.fake.Command(sam, inPrep, "greenroom"))
+	})
+}
