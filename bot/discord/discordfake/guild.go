@@ -321,7 +321,13 @@ func (f *Fake) mustPerson(id string) *person {
 
 // mustSnowflake holds tests to ids such as Discord has.
 func mustSnowflake(id string) {
-	if n, err := strconv.ParseUint(id, 10, 63); err != nil || n == 0 || id[0] == '0' {
+	if !snowflake(id) || id == "0" {
 		panic(fmt.Sprintf("discordfake: a test used %q, which is no snowflake", id))
 	}
+}
+
+// snowflake tells whether a text is an id such as Discord has (OpenAPI: SnowflakeType).
+func snowflake(s string) bool {
+	_, err := strconv.ParseUint(s, 10, 63)
+	return err == nil && (s == "0" || s[0] != '0')
 }

@@ -74,9 +74,17 @@ func (f *Fake) listMessages(c *call) (int, any, *refusal) {
 		return 0, nil, refuse(50008)
 	}
 	n, err := strconv.Atoi(cmp.Or(c.query.Get("limit"), "50"))
-	if wrong := (fieldErrors{}); err != nil || n < 1 || n > 100 {
+	wrong := fieldErrors{}
+	if err != nil || n < 1 || n > 100 {
 		wrong.add("limit", "NUMBER_TYPE_MAX", "int value should be between 1 and 100.")
-		return 0, nil, wrong.refusal()
+	}
+	for _, name := range []string{"around", "before", "after"} {
+		if id := c.query.Get(name); id != "" && !snowflake(id) {
+			wrong.add(name, "NUMBER_TYPE_COERCE", "Value \""+id+"\" is not snowflake.")
+		}
+	}
+	if refused := wrong.refusal(); refused != nil {
+		return 0, nil, refused
 	}
 	found := []any{}
 	if ch.can(f.self(), ReadMessageHistory) {

@@ -35,7 +35,13 @@ func (f *Fake) openDirect(c *call) (int, any, *refusal) {
 		return 0, nil, refused
 	}
 	p := f.people[b.Recipient]
+	wrong := fieldErrors{}
+	if !snowflake(b.Recipient) {
+		wrong.add("recipient_id", "NUMBER_TYPE_COERCE", "Value \""+b.Recipient+"\" is not snowflake.")
+	}
 	switch {
+	case len(wrong) > 0:
+		return 0, nil, wrong.refusal()
 	case p == nil:
 		return 0, nil, refuse(10013)
 	case p == f.self():
