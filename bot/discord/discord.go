@@ -122,6 +122,7 @@ func (d *Discord) Run(ctx context.Context, h chat.Handler) error {
 	parts.Go(func() { ended <- d.connect(connected, d.rest.HTTP(), d.dispatched) })
 	parts.Go(func() { d.registerCommands(running) })
 	parts.Go(func() { d.news.run(running, d) })
+	parts.Go(func() { d.lateEdits(running) })
 	parts.Go(func() { d.pages.run(running) })
 	parts.Go(func() { d.forgetGone(running) })
 	var err error

@@ -3,6 +3,7 @@ package discord
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"log/slog"
 	"slices"
@@ -95,7 +96,7 @@ func (d *Discord) forgetGuilds(ctx context.Context) error {
 	}
 	for _, guild := range over {
 		if err == nil {
-			err = d.forgetSent(ctx, Guild(guild))
+			err = errors.Join(d.forgetSent(ctx, Guild(guild)), d.forgetLate(ctx, Guild(guild)))
 		}
 	}
 	if err == nil {

@@ -115,30 +115,6 @@ func (d *Discord) complete(ctx context.Context, a chat.Action, p progress) (chat
 	return messageID(p.Channel, p.Pages[0].ID), nil
 }
 
-// edit brings a message up to date, with all its pages. Doing it twice is doing it once.
-func (d *Discord) edit(ctx context.Context, a chat.Action, target chat.MessageID) (chat.MessageID, error) {
-	a.Key = a.Target // by which the message goes on being known
-	channel, message := split(target)
-	if a.Channel == "" {
-		b, err := d.drawDirect(ctx, a)
-		if err == nil {
-			err = d.change(ctx, a, channel, message, b)
-		}
-		return target, err
-	}
-	p, begun, err := d.progress(ctx, a)
-	if err != nil {
-		return "", err
-	}
-	if !begun || p.Pages[0].ID != message {
-		p = progress{Channel: channel, Pages: []sentPage{{ID: message}}}
-	}
-	if _, err := d.complete(ctx, a, p); err != nil {
-		return "", err
-	}
-	return target, nil
-}
-
 // redraw brings the pages that stand up to date. A further page that somebody has deleted stays away. One that is known to be up to date
 // costs nothing: edits of old messages are few.
 func (d *Discord) redraw(ctx context.Context, a chat.Action, p *progress, drawn []body) error {

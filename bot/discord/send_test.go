@@ -1,6 +1,7 @@
 package discord
 
 import (
+	"context"
 	"fmt"
 	"strings"
 	"testing"
@@ -8,6 +9,7 @@ import (
 
 	"greenroom/bot/chat"
 	"greenroom/bot/discord/discordfake"
+	"greenroom/store"
 )
 
 func TestSendPostsAndEditsAndThreads(t *testing.T) {
@@ -415,64 +417,79 @@ func TestPagesWithoutTheFile(t *testing.T) {
 	})
 }
 
-// Counters use half of the edits of old messages and no more; what matters has the rest.
+// At the end of a week all its posts close at once, and Discord takes a few edits of old messages only: the others are made when it
+// takes more, whatever happens to the process meanwhile.
 func TestEditsOfOldMessages(t *testing.T) {
-	atOffice(t, discordfake.Config{}, func(o *office) {
-		a := o.post("p1")
-		id := o.mustSend(a, "")
-		counter := o.editOf(a, "")
-		for i := range 30 { // in its first hour nothing limits them
-			counter.Message.Blocks = []chat.Block{chat.Text(fmt.Sprint(i))}
-			counter.Counter = true
-			o.mustSend(counter, id)
-			time.Sleep(time.Second)
+	atOffice(t, discordfake.Config{}, func(o *office) { // five an hour
+		const posts = 12
+		ids := map[int]chat.MessageID{}
+		for i := range posts {
+			ids[i] = o.mustSend(o.post(fmt.Sprint("p", i)), "")
 		}
-		time.Sleep(time.Hour)
-		done := func(counts bool) (n int) {
-			for {
-				e := o.editOf(a, fmt.Sprint("now ", counts, n))
-				e.Counter = counts
-				_, err := o.send(e, id)
-				if _, ok := waits(err); ok {
-					return n
-				}
-				if err != nil {
-					o.Fatal(err)
-				}
-				n++
+		time.Sleep(2 * time.Hour)
+		for i := range posts {
+			o.mustSend(o.editOf(o.post(fmt.Sprint("p", i)), fmt.Sprintf("Older %d.", i)), ids[i])
+			if at := o.mustSend(o.editOf(o.post(fmt.Sprint("p", i)), fmt.Sprintf("Closed %d.", i)), ids[i]); at != ids[i] {
+				o.Errorf("an edit gives %q, want %q", at, ids[i])
 			}
 		}
-		if n := done(true); n != oldEdits/2 {
-			o.Errorf("%d counters went through, want %d", n, oldEdits/2)
+		if n := o.fake.Counts().Limited[discordfake.Busy] + o.fake.Counts().Invalid; n > 2 {
+			o.Errorf("%d edits were tried in vain, want the one that found out", n)
 		}
-		if n := done(false); n != oldEdits/2 {
-			o.Errorf("%d other edits went through after that, want %d", n, oldEdits/2)
+		o.restart()
+		running, stop := context.WithCancel(o.Context())
+		done := make(chan struct{})
+		go func() { defer close(done); o.d.lateEdits(running) }()
+		time.Sleep(4 * time.Hour)
+		stop()
+		<-done
+		shown := strings.Join(o.stands(general), "|")
+		for i := range posts {
+			if !strings.Contains(shown, fmt.Sprintf("Closed %d.", i)) {
+				o.Errorf("post %d is not closed: %q", i, shown)
+			}
 		}
-		if n := o.fake.Counts().Limited[discordfake.Busy]; n > 0 {
-			o.Errorf("Discord refused %d edits", n)
-		}
-		time.Sleep(oldEditBack)
-		if n := done(false); n != 1 {
-			o.Errorf("%d edits after an hour, want 1", n)
+		if left, err := o.db.List(o.Context(), store.Prefix("late"), "", 100); err != nil || len(left) > 0 {
+			o.Errorf("kept for later: %v, %v", left, err)
 		}
 	})
 }
 
-func TestTooManyEditsCloseTheChannelForAWhile(t *testing.T) {
-	atOffice(t, discordfake.Config{Limits: discordfake.Limits{OldEdits: 1}}, func(o *office) {
+// Counters use two of the edits, and what matters has the rest.
+func TestCountersGoLast(t *testing.T) {
+	atOffice(t, discordfake.Config{}, func(o *office) {
 		a := o.post("p1")
 		id := o.mustSend(a, "")
-		time.Sleep(2 * time.Hour)
-		o.mustSend(o.editOf(a, "one"), id)
-		before := o.fake.Counts().Requests
-		for range 3 {
-			_, err := o.send(o.editOf(a, "two"), id)
-			if until, ok := waits(err); !ok || time.Until(until) < time.Minute {
-				o.Errorf("error %v, want a long wait", err)
-			}
+		count := func(n int) {
+			e := o.editOf(a, fmt.Sprint(n, " have answered"))
+			e.Counter = true
+			o.mustSend(e, id)
 		}
-		if n := o.fake.Counts().Requests - before; n != 1 {
-			o.Errorf("%d requests, want the one that found out", n)
+		edits := func() int { return len(o.fake.Messages(general)[0].Edits) }
+		for n := range 30 { // in its first hour nothing limits them
+			count(n)
+			time.Sleep(time.Second)
+		}
+		if n := edits(); n != 30 {
+			o.Errorf("%d edits of a new message, want 30", n)
+		}
+		time.Sleep(time.Hour)
+		for n := range 10 {
+			count(n)
+		}
+		if n := edits() - 30; n != oldCounters {
+			o.Errorf("%d counters of an old message, want %d", n, oldCounters)
+		}
+		o.mustSend(o.editOf(a, "Closed."), id)
+		if texts := o.stands(general); !strings.Contains(texts[0], "Closed.") {
+			o.Errorf("the post shows %q", texts)
+		}
+		running, stop := context.WithCancel(o.Context())
+		defer stop()
+		go o.d.lateEdits(running)
+		time.Sleep(2 * time.Hour)
+		if texts := o.stands(general); !strings.Contains(texts[0], "Closed.") {
+			o.Errorf("an older counter came after it: %q", texts)
 		}
 	})
 }
