@@ -173,7 +173,7 @@ func TestResponseWithFile(t *testing.T) {
 		t.Fatal("nobody heard it")
 	}
 	kind, params, err := mime.ParseMediaType(recorder.Header().Get("Content-Type"))
-	if err != nil || kind != "multipart/form-data" {
+	if err != nil || kind != "multipart/form-data" || last.upload()[0].Name != "answer.md" {
 		t.Fatalf("%s, %v", kind, err)
 	}
 	form, err := multipart.NewReader(recorder.Body, params["boundary"]).ReadForm(1 << 20)

@@ -515,3 +515,18 @@ func TestSpans(t *testing.T) {
 		}
 	}
 }
+
+// Who is named on several pages is notified by the first.
+func TestPingOnce(t *testing.T) {
+	m := chat.Message{Blocks: []chat.Block{chat.Say(chat.Ping(mira)), chat.Text(strings.Repeat("word ", 600)), chat.Say(chat.Ping(mira))}}
+	bodies := Messages(chat.Action{Key: "k", Do: chat.Post, Message: m})
+	if len(bodies) != 2 || strings.Count(asJSON(t, bodies[1]), "@"+mira) != 1 {
+		t.Fatalf("%d pages", len(bodies))
+	}
+	if first, second := bodies[0].Mentions.Users, bodies[1].Mentions.Users; len(first) != 1 || len(second) != 0 {
+		t.Errorf("%v, then %v", first, second)
+	}
+	if direct, _ := directMessage(chat.Action{Key: "k", Do: chat.Direct, Message: m}, now); len(direct.Mentions.Users) != 1 || direct.Nonce == "" {
+		t.Errorf("%+v", direct.Mentions)
+	}
+}
