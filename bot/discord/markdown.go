@@ -264,7 +264,7 @@ var addressSafe = strings.NewReplacer("<", "%3C", ">", "%3E", "(", "%28", ")", "
 func drawSpan(s chat.Span) string {
 	switch s.Kind {
 	case chat.WhoSpan:
-		if id(string(s.Member)) {
+		if id(strings.TrimPrefix(string(s.Member), "&")) { // of a member, or of a role
 			return "<@" + string(s.Member) + ">"
 		}
 		return escape(page.Clip(string(s.Member), maxName))

@@ -69,6 +69,7 @@ func TestFlood(t *testing.T) {
 		w.want("told that it is busy", busy, many-mostOfOne)
 		close(release)
 		time.Sleep(time.Minute)
+		synctest.Wait()
 		w.want("counted", fmt.Sprint(w.discord.taking.all, len(w.discord.taking.by), len(w.discord.taking.typed)), "0 0 0")
 	})
 }

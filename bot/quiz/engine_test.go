@@ -62,6 +62,32 @@ func TestForeign(t *testing.T) {
 	}
 }
 
+// TestRoleManages holds that whoever has a role that was named as manager manages, and nobody else.
+func TestRoleManages(t *testing.T) {
+	m := newMachine(t, quiz.New(quiz.Config{Banks: machineBanks(t)}))
+	says := func(who chat.Member, manager bool, roles []chat.Member, text string) string {
+		m.unmanaged(chat.Event{Kind: chat.Line, Member: who, Manager: manager, Roles: roles, Channel: "team", Room: "c:team", Text: text})
+		m.settle()
+		return m.answered()
+	}
+	const zone = "settings zone Asia/Tokyo"
+	coach := []chat.Member{"&7", "&99"}
+	if got := says("sam", false, coach, zone); !strings.Contains(got, "Only managers") {
+		t.Errorf("before: %s", got)
+	}
+	if got := says("mira", true, nil, "settings managers <@&99>"); !strings.Contains(got, "99") {
+		t.Errorf("naming a role: %s", got)
+	}
+	if got := says("sam", false, coach, zone); !strings.Contains(got, "Asia/Tokyo") {
+		t.Errorf("with the role: %s", got)
+	}
+	for _, roles := range [][]chat.Member{nil, {"&7"}, {"99"}} {
+		if got := says("ana", false, roles, zone); !strings.Contains(got, "Only managers") {
+			t.Errorf("with %v: %s", roles, got)
+		}
+	}
+}
+
 // TestBankTakenAway holds that a schedule which selects nothing any more tells its keeper once, and again only after it
 // had something to ask.
 func TestBankTakenAway(t *testing.T) {

@@ -87,6 +87,19 @@ func TestMemberOf(t *testing.T) {
 	}
 }
 
+func TestRoleOf(t *testing.T) {
+	for word, want := range map[string]chat.Member{"<@&99>": "&99", "<@&99": "&99"} {
+		if got, ok := roleOf(word); !ok || got != want {
+			t.Errorf("%q is %q, %t", word, got, ok)
+		}
+	}
+	for _, word := range []string{"", "@&99", "<@99>", "<@&>", "<@&a b>", "<@&&99>", "<@&" + strings.Repeat("9", 61) + ">"} {
+		if got, ok := roleOf(word); ok {
+			t.Errorf("%q is taken as %q", word, got)
+		}
+	}
+}
+
 func TestGreets(t *testing.T) {
 	for line, want := range map[string]bool{
 		"hello": true, "Hi there!": true, "thanks": true, "thank you very much": true, "thank god": false, "hey, hey": true,
