@@ -76,10 +76,11 @@ func likewise(want, got []Shown) []Shown {
 	return append(ordered, left...)
 }
 
-// queue is the place in which order is kept: a channel with its threads, a member's direct messages, a member's screen.
+// queue is the place in which order is kept: a channel with its threads, a member's direct messages, a member's screen. What a
+// channel's message becomes is a place of its own: when that is due counts from when it was sent, to the moment.
 func queue(where string) string {
 	first, rest, _ := strings.Cut(where, " ")
-	if rest == "dm" {
+	if rest == "dm" || strings.HasPrefix(where, "#") && strings.HasSuffix(rest, "now") {
 		return where
 	}
 	return first

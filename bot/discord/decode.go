@@ -232,15 +232,25 @@ func line(name string, options []option) (text, focus string) {
 			}
 			word := o.word()
 			if o.Focused {
+				word = o.typed()
 				focus = word
 			}
-			if word != "" {
+			if word != "" || o.Focused {
 				words = append(words, word)
 			}
 		}
 	}
 	walk(options)
 	return strings.Join(words, " "), focus
+}
+
+// typed is an option's value as it is being typed: a space at its end says that the next word begins.
+func (o option) typed() string {
+	var s string
+	if json.Unmarshal(o.Value, &s) != nil {
+		return strings.TrimSpace(string(o.Value)) // a number
+	}
+	return strings.TrimLeft(s, " ")
 }
 
 // word is an option's value as one would type it; a switch is its name when it is on.

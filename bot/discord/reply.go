@@ -3,6 +3,8 @@ package discord
 import (
 	"maps"
 	"slices"
+	"strings"
+	"unicode/utf8"
 
 	"github.com/bwmarrin/discordgo"
 
@@ -40,7 +42,7 @@ type choice struct {
 func Respond(in Inbound, r chat.Reply) Answer {
 	switch {
 	case in.Event.Kind == chat.Complete:
-		return Answer{Response: response{discordgo.InteractionApplicationCommandAutocompleteResult, completion(r.Choices)}}
+		return Answer{Response: response{discordgo.InteractionApplicationCommandAutocompleteResult, completion(in.Event.Focus, r.Choices)}}
 	case r.Form != nil && in.Way.Type != discordgo.InteractionModalSubmit:
 		return Answer{Response: response{discordgo.InteractionResponseModal, Modal(*r.Form, in.named())}}
 	case len(r.Errors) > 0:
@@ -59,7 +61,7 @@ func Respond(in Inbound, r chat.Reply) Answer {
 func Defer(in Inbound) response {
 	switch {
 	case in.Event.Kind == chat.Complete:
-		return response{discordgo.InteractionApplicationCommandAutocompleteResult, completion(nil)}
+		return response{discordgo.InteractionApplicationCommandAutocompleteResult, completion("", nil)}
 	case in.Way.Private && in.Way.Type != discordgo.InteractionApplicationCommand:
 		return response{Type: discordgo.InteractionResponseDeferredMessageUpdate}
 	}
@@ -144,11 +146,15 @@ func withErrors(in Inbound, r chat.Reply) chat.Message {
 	return *returned(in, &m)
 }
 
-// completion is at most 25 choices, each name and value at most 100 characters.
-func completion(from []chat.Choice) choices {
+// completion is at most 25 choices. One that is taken replaces the whole option, so each is what was typed with its last word completed.
+func completion(typed string, from []chat.Choice) choices {
+	before := typed[:strings.LastIndex(typed, " ")+1]
 	to := choices{Choices: []choice{}}
 	for _, c := range from[:min(len(from), chat.MaxChoices)] {
-		to.Choices = append(to.Choices, choice{c.Label, c.Value})
+		name, value := before+c.Label, before+c.Value
+		if utf8.RuneCountInString(name) <= maxChoice && utf8.RuneCountInString(value) <= maxChoice {
+			to.Choices = append(to.Choices, choice{name, value})
+		}
 	}
 	return to
 }

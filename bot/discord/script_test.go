@@ -24,7 +24,7 @@ func TestScripts(t *testing.T) {
 						if testing.Short() && !bottest.InShort[s.Name] {
 							t.Skip("plays without -short")
 						}
-						if why := discordworld.LeftOut[s.Name]; why != "" {
+						if why := discordworld.LeftOut[over][s.Name]; why != "" {
 							t.Skip(why)
 						}
 						t.Parallel()

@@ -46,10 +46,11 @@ func (w *World) Do(l bottest.Line) []bottest.Shown {
 	switch l.Verb {
 	case "removed":
 		saw = w.Fake.DeleteMessage(w.message(l.Channel, l.N))
-	case "joined": // the bot is in the guild, not in channels: nobody does that
-	case "left":
-		w.Guild.RemoveChannel(w.channel(l.Channel))
-		w.deleted = append(w.deleted, l.Channel)
+	case "joined": // the bot is in the guild, not in channels: nobody does that, and no hello is the first message
+		w.numbers.Post(w.channel(l.Channel), "")
+	case "left": // all that the bot hears of it; the channel stays, because scripts go on with it
+		id := w.channel(l.Channel)
+		w.Fake.Dispatch(guild, "CHANNEL_DELETE", map[string]any{"id": id, "guild_id": guild, "name": l.Channel, "type": discordfake.TextChannel})
 	case "gone":
 		w.Guild.Kick()
 	case "back":
@@ -126,6 +127,7 @@ func (w *World) refuse(place string, reason chat.Reason) {
 	}
 	id := w.channel(strings.TrimPrefix(place, "#"))
 	w.Fake.Relent()
+	w.restricted[place] = reason != "" && reason != chat.ReasonGone
 	switch {
 	case reason == "":
 		w.Guild.SetOverwrites(id)
@@ -151,6 +153,9 @@ const command, option = "greenroom", "do"
 func (w *World) act(l bottest.Line) error {
 	w.T.Helper()
 	who := w.Member(l.Member)
+	if l.Verb != "sends" {
+		_ = w.Fake.CloseForm(who) // whoever turns to something else has to, if one is open
+	}
 	do := func(do func() error) error {
 		w.typed, w.last = l.Verb == "writes" || l.Verb == "mentions", deed{l.Member, l.Verb, do}
 		return do()
@@ -161,6 +166,7 @@ func (w *World) act(l bottest.Line) error {
 	case "says":
 		return do(func() error { return w.Fake.Command(who, at, command, line(said)...) })
 	case "writes":
+		w.used(l.Member)
 		return do(func() error {
 			_, err := w.Fake.DM(who, said)
 			return err
@@ -170,8 +176,9 @@ func (w *World) act(l bottest.Line) error {
 			_, err := w.Fake.Mention(who, at, said)
 			return err
 		})
-	case "opens": // the bot has no page of its own: the command without words shows what stands on it
-		return do(func() error { return w.Fake.Command(who, at, command) })
+	case "opens": // the bot has no page of its own: in its direct messages, the command without words shows what would stand on it
+		w.used(l.Member)
+		return do(func() error { return w.Fake.Command(who, discordfake.Place{}, command) })
 	case "types":
 		return do(func() error {
 			_, err := w.Fake.Type(who, at, command, discordfake.Option{Name: option, Value: l.Said})
@@ -181,6 +188,20 @@ func (w *World) act(l bottest.Line) error {
 		return w.click(l, who, do)
 	}
 	return w.submit(l, who, do)
+}
+
+// used has somebody use the bot in the guild, if they have not, without anything to show for it: a direct message is about the guild in
+// which its writer last did something, or about none.
+func (w *World) used(member string) {
+	w.T.Helper()
+	if w.there[member] {
+		return
+	}
+	at := discordfake.Place{Channel: w.channel("team")}
+	if _, err := w.Fake.Type(w.Member(member), at, command, discordfake.Option{Name: option, Value: "help"}); err != nil {
+		w.T.Fatal(err)
+	}
+	w.there[member] = true
 }
 
 // line is a line as an option of the command.
@@ -199,22 +220,13 @@ func (w *World) click(l bottest.Line, who string, do func(func() error) error) e
 			continue
 		}
 		err := do(func() error { return w.Fake.Click(who, s.place, l.Said) })
-		w.last.again = func() error { return w.clickOld(who, s.place, l.Said) }
+		w.last.again = func() error { return w.Fake.Forge(who, s.place, s.id(l.Said)) } // it may be another one by then, but not yet on the screen
 		if !errors.Is(err, discordfake.NotThere) {
 			return err
 		}
 	}
 	w.T.Fatalf("%s sees no button %q any more", l.Member, l.Said)
 	return nil
-}
-
-// clickOld presses a button a second time; it may be gone by then, but not yet from the screen.
-func (w *World) clickOld(who string, at discordfake.Place, label string) error {
-	err := w.Fake.Click(who, at, label)
-	if errors.Is(err, discordfake.NotThere) {
-		err = w.Fake.ClickOld(who, at, label)
-	}
-	return err
 }
 
 // submit fills in and sends the form that is open. Where Discord has closed it because something was wrong, it is opened again first.

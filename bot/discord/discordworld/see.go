@@ -28,6 +28,12 @@ func (s standing) has(label string) bool {
 	return slices.ContainsFunc(s.buttons, func(b discordfake.Button) bool { return b.Label == label })
 }
 
+// id is what a button carries.
+func (s standing) id(label string) string {
+	i := slices.IndexFunc(s.buttons, func(b discordfake.Button) bool { return b.Label == label })
+	return s.buttons[i].CustomID
+}
+
 // put adds what stands, or changes it where it stands already.
 func (w *World) put(s standing) {
 	for i, old := range w.stands {
@@ -62,7 +68,8 @@ func (w *World) screen(l bottest.Line) (all []bottest.Shown) {
 	if l.Verb == "types" {
 		var labels []string
 		for _, c := range w.Fake.Choices(who) {
-			labels = append(labels, c.Name)
+			_, word, _ := strings.Cut(c.Name, l.Said[:strings.LastIndex(l.Said, " ")+1]) // it stands there with what was typed before
+			labels = append(labels, word)
 		}
 		if len(labels) > 0 {
 			all = append(all, bottest.Shown{Where: l.Member + " may type", Text: strings.Join(labels, ", "), At: time.Now()})
@@ -115,6 +122,8 @@ func (w *World) journal(l bottest.Line) (all []bottest.Shown) {
 		case e.Kind == discordfake.Deleted:
 			where += " gone"
 			w.numbers.Undo(m.Channel, m.ID) // the bot takes nothing away but what it has just posted
+		case e.Kind == discordfake.Edited && to != "" && l.Verb == "sends": // in place of the message whose button opened the form
+			where = to
 		case e.Kind == discordfake.Edited && to != "":
 			where = to + " now"
 		case e.Kind == discordfake.Edited:
@@ -134,13 +143,22 @@ var (
 	instantTag  = regexp.MustCompile(`(\\?)<t:-?\d+(?::(\w))?>`)
 )
 
-// plain is what a person reads who lives where the script's people do: an instant as scripts write it.
+var zoned = regexp.MustCompile(`\b(UTC|[A-Z][a-z]+/[A-Z][A-Za-z_]+)\b`)
+
+// plain is what a person reads, with instants as scripts write them: in the zone that the message names, else where the script's people
+// live.
 func (w *World) plain(m discordfake.Message) string {
 	w.T.Helper()
 	var styles []string
 	for _, tag := range instantTag.FindAllStringSubmatch(contents(w.T, m.Raw), -1) {
 		if tag[1] == "" { // else it is a text that only looks like one
 			styles = append(styles, tag[2])
+		}
+	}
+	live := w.Script.Zone()
+	if name := zoned.FindString(seenInstant.ReplaceAllString(m.Plain, "")); name != "" {
+		if zone, err := time.LoadLocation(name); err == nil {
+			live = zone
 		}
 	}
 	return seenInstant.ReplaceAllStringFunc(m.Plain, func(seen string) string {
@@ -150,7 +168,7 @@ func (w *World) plain(m discordfake.Message) string {
 		}
 		layout := map[string]string{"t": "15:04", "D": "Mon 2 Jan"}[styles[0]]
 		styles = styles[1:]
-		return at.In(w.Script.Zone()).Format(cmp.Or(layout, "Mon 2 Jan 15:04"))
+		return at.In(live).Format(cmp.Or(layout, "Mon 2 Jan 15:04"))
 	})
 }
 

@@ -42,15 +42,17 @@ type World struct {
 	discord *discord.Discord // of this life
 
 	// What has happened.
-	people   map[string]discordfake.Person // by their names in the script
-	channels map[string]string             // ids, by name
-	names    map[string]string             // of people and channels, by id
-	late     bool                          // the next form comes too late
-	typed    bool                          // what was done last was written to the bot, not pressed or filled in
-	last     deed
-	deleted  []string            // channels
-	reopen   map[string]standing // by member: the message that opens their form again
-	unable   bool                // the last line is something that nobody can do in Discord
+	people     map[string]discordfake.Person // by their names in the script
+	channels   map[string]string             // ids, by name
+	names      map[string]string             // of people and channels, by id
+	there      map[string]bool               // who has used the bot in the guild before writing to it
+	late       bool                          // the next form comes too late
+	typed      bool                          // what was done last was written to the bot, not pressed or filled in
+	last       deed
+	restricted map[string]bool     // channels, with "#", in which posting is refused but editing is not
+	deleted    []string            // channels
+	reopen     map[string]standing // by member: the message that opens their form again
+	unable     bool                // the last line is something that nobody can do in Discord
 
 	// What was shown.
 	read    int               // entries of the journal
@@ -71,7 +73,7 @@ func New(t *testing.T, s bottest.Script, over Way) *World {
 	w := &World{
 		Bubble: bottest.NewBubble(t, s), over: over,
 		people: map[string]discordfake.Person{}, channels: map[string]string{}, names: map[string]string{},
-		reopen: map[string]standing{}, forms: map[string]string{}, sent: sent{ids: map[string]bool{}},
+		there: map[string]bool{}, restricted: map[string]bool{}, reopen: map[string]standing{}, forms: map[string]string{}, sent: sent{ids: map[string]bool{}},
 	}
 	w.Adapter, w.Arrived = w.adapter, w.arrived
 	w.Connected = func() bool { return len(w.Fake.Shards()) > 0 }
