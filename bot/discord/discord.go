@@ -251,10 +251,10 @@ func (h *health) set(trouble string) { h.trouble.Store(&trouble) }
 
 // Trouble says what is wrong with the connection to Discord and what to do; empty when nothing is.
 func (d *Discord) Trouble() string {
-	if t := d.health.trouble.Load(); t != nil {
+	if t := d.health.trouble.Load(); t != nil && *t != "" {
 		return *t
 	}
-	return ""
+	return d.rest.Trouble()
 }
 
 // sleep waits; false where ctx ended first.

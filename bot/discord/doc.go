@@ -13,7 +13,10 @@
 // From the bot to Discord:
 //
 //   - rest (a package of its own): requests within Discord's limits.
-//   - send.go, find.go: [Discord.Send] and [Discord.Find]; threads.go: the threads under posts.
+//   - send.go, find.go: [Discord.Send] and [Discord.Find]; insist.go: a request is made again while nobody knows what became of
+//     it; errors.go: what Discord's errors mean.
+//   - threads.go, forum.go, direct.go: where messages stand; edits.go, copies.go: changing and deleting them; pages_progress.go: how far
+//     a long one has come.
 //   - reply.go (pure), reply_show.go: how a reply is shown, and showing it.
 //   - render.go, form.go (pure): messages and forms; markdown.go, escape.go: their text.
 //   - pages.go, space.go (pure): a long message is cut into pages, and answerfile.go: the file with all of it; pages_private.go and
