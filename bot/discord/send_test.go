@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -505,6 +506,41 @@ func TestRefusedTokenIsNobodysFault(t *testing.T) {
 		}
 		if o.d.rest.Trouble() == "" {
 			o.Error("no trouble is told")
+		}
+	})
+}
+
+// A slot that is due in many channels at once goes out as fast as Discord's limits let it, and none of it is refused.
+func TestSlotInManyChannels(t *testing.T) {
+	atOffice(t, discordfake.Config{RateLimits: true, Forget: true}, func(o *office) {
+		channels := 2500
+		if testing.Short() {
+			channels = 300
+		}
+		work := make(chan chat.Action)
+		var all sync.WaitGroup
+		for range 16 { // as many as the shell sends at once
+			all.Go(func() {
+				for a := range work {
+					o.mustSend(a, "")
+				}
+			})
+		}
+		begun := time.Now()
+		for i := range channels {
+			channel := fmt.Sprint(290926798627000000 + i)
+			o.guild.AddChannel(discordfake.Channel{ID: channel, Name: "c"})
+			a := o.post("p" + channel)
+			a.Channel = chat.Channel(channel)
+			work <- a
+		}
+		close(work)
+		all.Wait()
+		rate := float64(channels) / time.Since(begun).Seconds()
+		counts := o.fake.Counts()
+		o.Logf("%d messages in %v: %.1f a second; at most %d in one; refused: %v", channels, time.Since(begun), rate, counts.Peak, counts.Limited)
+		if rate < 0.95*50 || len(counts.Limited) > 0 {
+			o.Errorf("%.1f messages a second, refused: %v; want 47.5 and none", rate, counts.Limited)
 		}
 	})
 }

@@ -503,3 +503,50 @@ func TestRoutes(t *testing.T) {
 		}
 	}
 }
+
+// Whatever is sent at once, and however unevenly answers come, no request is refused whose limit Discord has told.
+func TestNoRequestIsRefusedThatHeadersWarnOf(t *testing.T) {
+	for seed := range uint64(20) {
+		synctest.Test(t, func(t *testing.T) {
+			random := rand.New(rand.NewPCG(seed, 3))
+			limits := []int{1 + random.IntN(5), 1 + random.IntN(5), 0}
+			d := &discord{t: t, global: perSecond}
+			d.bucket = func(at route) (string, int) {
+				n := limits[len(at.pattern)%len(limits)]
+				if n == 0 {
+					return "", 0
+				}
+				return at.pattern, n
+			}
+			var mu sync.Mutex
+			d.hold = func(*http.Request) func() {
+				mu.Lock()
+				late := time.Duration(random.IntN(300)) * time.Millisecond
+				mu.Unlock()
+				time.Sleep(late / 2)
+				return func() { time.Sleep(late / 2) }
+			}
+			c := d.client()
+			var all sync.WaitGroup
+			for worker := range 12 {
+				random := rand.New(rand.NewPCG(seed, uint64(100+worker)))
+				all.Go(func() {
+					for range 15 {
+						r := Request{Method: []string{"POST", "PATCH", "GET"}[random.IntN(3)], Path: fmt.Sprintf("channels/%d/messages", 1+random.IntN(3))}
+						var wait *Wait
+						for err := c.Do(t.Context(), r, nil); err != nil; err = c.Do(t.Context(), r, nil) {
+							if !errors.As(err, &wait) {
+								t.Fatal(err)
+							}
+							time.Sleep(time.Until(wait.Until))
+						}
+					}
+				})
+			}
+			all.Wait()
+			if n := len(d.requests()); d.refused > 0 || n != 12*15 {
+				t.Errorf("seed %d: %d requests, %d refused", seed, n, d.refused)
+			}
+		})
+	}
+}
