@@ -51,6 +51,7 @@ type Discord struct {
 	out     outbound
 	clock   clock
 	told    told
+	turns   turns
 	news    news
 	hooks   *hooks
 	health  health

@@ -69,12 +69,14 @@ func (d *Discord) deliver(in delivery) bool {
 		return false
 	}
 	work := d.work
+	before, over := d.turns.of(in)
 	d.jobs.Go(func() {
 		defer d.taking.end()
+		defer over()
 		if in.over != nil {
 			defer in.over()
 		}
-		if d.take(work, in, full) {
+		if d.take(work, in, before, full) {
 			in.done()
 		}
 	})
@@ -90,8 +92,9 @@ func (d *Discord) concerns(in delivery) bool {
 	return bytes.Contains(in.body, []byte(d.me())) || !bytes.Contains(in.body, []byte(`"guild_id"`))
 }
 
-// take brings a delivery all its way and tells whether it is handled for good. full says that too much is under way for the bot to see it.
-func (d *Discord) take(work context.Context, in delivery, full bool) (done bool) {
+// take brings a delivery all its way, once before is closed, and tells whether it is handled for good. full says that too much is under way
+// for the bot to see it.
+func (d *Discord) take(work context.Context, in delivery, before <-chan struct{}, full bool) (done bool) {
 	done = true
 	defer func() {
 		if p := recover(); p != nil { // one payload must not end the others
@@ -116,6 +119,9 @@ func (d *Discord) take(work context.Context, in delivery, full bool) (done bool)
 	defer leave()
 	if !ok {
 		return true
+	}
+	if before != nil {
+		<-before
 	}
 	v := d.voice(work, got, in)
 	defer v.promise()()

@@ -2,6 +2,7 @@ package discord
 
 import (
 	"context"
+	"fmt"
 	"strings"
 	"testing"
 	"testing/synctest"
@@ -205,6 +206,27 @@ func TestMentionOfWhoTakesNoDirectMessages(t *testing.T) {
 		if !strings.Contains(last.Plain, "your direct messages are closed") || strings.Contains(last.Plain, "secret") || len(last.Notified) > 0 {
 			t.Errorf("the channel reads %q, and notified are %v", last.Plain, last.Notified)
 		}
+	})
+}
+
+// What one person writes is handled and answered in the order in which it came, also where it comes at once.
+func TestLinesInOrder(t *testing.T) {
+	inWorld(t, byGateway, func(w *world) {
+		var texts []string
+		w.bot.will(func(ctx context.Context, e chat.Event) (chat.Reply, error) {
+			sleep(ctx, time.Second)
+			return says(e.Text), nil
+		})
+		w.restart(func() {
+			for n := range 20 {
+				texts = append(texts, fmt.Sprint("line ", n))
+				_, err := w.fake.DM(sam, texts[n])
+				w.must(err)
+			}
+		})
+		time.Sleep(time.Minute)
+		w.want("answered", w.directs(sam), texts)
+		w.want("turns", len(w.discord.turns.last), 0)
 	})
 }
 
