@@ -41,12 +41,13 @@ var mayImport = map[string][]string{
 	"bot/bottest/campaign":     {"bot", "bot/bottest", "bot/chat", "bot/quiz", "content", "store", "store/bolt"},
 	"bot/slack/slackfake":      {"bot/chat", "github.com/gorilla/websocket"},
 	"bot/slack/slackworld":     {"bot/bottest", "bot/chat", "bot/slack", "bot/slack/slackfake", "store"},
+	"bot/web/webworld":         {"bot/bottest", "bot/chat", "bot/web", "store"},
 	"bot/discord/discordworld": {"bot/bottest", "bot/chat", "bot/discord", "bot/discord/discordfake", "store"},
 	"bot/discord/discordfake":  {"bot/chat", "github.com/gorilla/websocket", "github.com/santhosh-tekuri/jsonschema"},
 }
 
 // testOnly packages are imported by tests and by each other.
-var testOnly = []string{"bot/bottest", "bot/bottest/campaign", "store/storetest", "bot/slack/slackfake", "bot/slack/slackworld", "bot/discord/discordfake", "bot/discord/discordworld"}
+var testOnly = []string{"bot/bottest", "bot/bottest/campaign", "store/storetest", "bot/slack/slackfake", "bot/slack/slackworld", "bot/discord/discordfake", "bot/discord/discordworld", "bot/web/webworld"}
 
 // pure packages, and pure files of the adapters, get time and chance from their callers and touch nothing outside.
 var (

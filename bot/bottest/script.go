@@ -163,6 +163,21 @@ func (s Script) Has(verbs ...string) bool {
 	return slices.ContainsFunc(s.steps, func(st step) bool { return slices.Contains(verbs, st.line.Verb) })
 }
 
+var channelName = regexp.MustCompile(`#[a-z]+\b`)
+
+// Channels are the channels that the script names, "team" first: that is where it happens if it says nothing else.
+func (s Script) Channels() []string {
+	all := []string{"team"}
+	for _, st := range s.steps {
+		for _, name := range channelName.FindAllString(st.line.Text, -1) {
+			if name = name[1:]; st.line.Verb != "" && !slices.Contains(all, name) {
+				all = append(all, name)
+			}
+		}
+	}
+	return all
+}
+
 var zoneName = regexp.MustCompile(`\b[A-Z][a-z]+/[A-Z][A-Za-z_]+\b`)
 
 // Zone is where the people of the script live: the first zone that it names, else UTC.
