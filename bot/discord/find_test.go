@@ -317,7 +317,7 @@ func (o *office) complete(a chat.Action, id chat.MessageID, pages int) {
 	}
 }
 
-// Whatever goes wrong, in the end each action stands exactly once.
+// Whatever goes wrong, and however often the process dies, in the end each action stands exactly once.
 func TestEachActionStandsExactlyOnce(t *testing.T) {
 	rounds := 25
 	if testing.Short() {
@@ -332,7 +332,7 @@ func exactlyOnce(t *testing.T, seed uint64) {
 	random := rand.New(rand.NewPCG(seed, 7))
 	faults := discordfake.Faults{
 		Busy: .03, Shared: .02, Global: .01, HTML: .005, Fail: .05, FailAfter: .08, Drop: .05, DropAfter: .08,
-		Slow: .05, SlowFor: time.Duration(1+random.IntN(50)) * time.Second,
+		Slow: .05, SlowFor: time.Duration(1+random.IntN(8)) * time.Second,
 	}
 	atOffice(t, discordfake.Config{Seed: seed, RateLimits: true, Faults: faults}, func(o *office) {
 		const channels = 5
@@ -347,7 +347,13 @@ func exactlyOnce(t *testing.T, seed uint64) {
 			person := fmt.Sprint(80351110224679000 + c)
 			o.guild.AddMember(discordfake.Person{ID: person})
 			random := rand.New(rand.NewPCG(seed, uint64(c)))
-			all.Go(func() { o.conversation(random, channel, person) })
+			process := *o
+			process.d, process.kills = nil, random
+			process.restart()
+			all.Go(func() {
+				process.conversation(random, channel, person)
+				process.d.rest.Close()
+			})
 		}
 		all.Wait()
 	})

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"math/rand/v2"
 	"strings"
 	"testing"
 	"testing/synctest"
@@ -22,6 +23,7 @@ type office struct {
 	guild *discordfake.Guild
 	db    store.DB
 	d     *Discord
+	kills *rand.Rand // decides when the process dies in the middle of a request; it never does when nil
 }
 
 const (
@@ -102,10 +104,22 @@ func (o *office) direct(key, text string) chat.Action {
 
 // send sends within the shell's 30 seconds.
 func (o *office) send(a chat.Action, target chat.MessageID) (chat.MessageID, error) {
-	ctx, cancel := context.WithTimeout(o.Context(), 30*time.Second)
+	within := 30 * time.Second
+	if o.kills != nil && o.kills.IntN(5) == 0 {
+		within = time.Duration(o.kills.IntN(2000)) * time.Millisecond
+		defer o.restart()
+	}
+	ctx, cancel := context.WithTimeout(o.Context(), within)
 	defer cancel()
-	return o.d.Send(ctx, a, target)
+	id, err := o.d.Send(ctx, a, target)
+	if within < 30*time.Second && err == nil && o.kills.IntN(2) == 0 {
+		return "", errKilled
+	}
+	return id, err
 }
+
+// errKilled is the end of a process before it has noted what it did.
+var errKilled = errors.New("killed")
 
 func (o *office) find(a chat.Action) (chat.MessageID, bool, error) {
 	ctx, cancel := context.WithTimeout(o.Context(), 30*time.Second)
