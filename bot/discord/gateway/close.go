@@ -24,6 +24,7 @@ type ending struct {
 	wait time.Duration // at least, before the next connection
 	soon bool          // Discord asked for it: the first time without any wait
 	met  bool          // the gateway said Hello
+	up   bool          // the session was there
 }
 
 func (e *ending) Error() string { return e.why }

@@ -234,7 +234,6 @@ func TestWeeks(t *testing.T) {
 // Discord is not there at all, then it is.
 func TestUnreachable(t *testing.T) {
 	inWorld(t, discordfake.Config{}, func(w *world) {
-		w.fake.ResumeURLDead(true)
 		w.fake.AnswerStart(discordfake.Identified, 6, discordfake.Start{})
 		w.start()
 		w.connected(1)

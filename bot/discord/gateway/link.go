@@ -33,7 +33,7 @@ type link struct {
 
 const (
 	helloWithin = 10 * time.Second
-	readyWithin = 20 * time.Second // after the last frame: what is replayed before RESUMED may be much
+	readyWithin = 15 * time.Second // after the last frame: what is replayed before RESUMED may be much
 	writeWithin = 10 * time.Second
 	closeWithin = 200 * time.Millisecond
 

@@ -76,9 +76,9 @@ func TestAskedForHeartbeats(t *testing.T) {
 		}
 	}}
 	meet(t, p, func(t *testing.T) {
-		time.Sleep(2 * time.Second)
-		if n := len(p.of(1, opHeartbeat)); n != 20 {
-			t.Errorf("%d of 20 were answered", n)
+		time.Sleep(2050 * time.Millisecond)
+		if n := len(p.of(1, opHeartbeat)); n != 21 {
+			t.Errorf("%d of 21 were answered", n)
 		}
 		time.Sleep(10 * time.Minute)
 		beats := p.of(1, opHeartbeat)

@@ -43,7 +43,8 @@ const (
 	maxUndone = 4096
 	maxQueued = 16
 
-	steady = 10 * time.Second // a connection that lasted as long was a good one
+	steady      = 10 * time.Second // a session that was there for as long had a good connection
+	mostWhileUp = 3                // failures in a row that count while the session can be resumed: two seconds at most
 
 	// giveUp is how long a session is tried to be resumed while the gateway can be reached: Discord keeps one for a few
 	// minutes.
@@ -90,8 +91,11 @@ func (s *shard) run(ctx context.Context) error {
 
 // afterwards decides how to go on after a connection, and waits until then.
 func (s *shard) afterwards(ctx context.Context, e *ending, lasted time.Duration) {
-	if lasted >= steady && e.met {
+	switch {
+	case e.up && lasted >= steady:
 		s.failures = 0
+	case e.up: // Discord is there: whoever stays away for long loses the session
+		s.failures = min(s.failures, mostWhileUp)
 	}
 	s.failures++
 	if s.dead++; e.met {
@@ -165,12 +169,12 @@ func (s *shard) connection(ctx context.Context) *ending {
 			begins = nil
 		}
 	})
-	e.met = l.met
+	e.met, e.up = l.met, l.ready
 	return e
 }
 
-// dial connects where the session is to be resumed; after a failure there, at the gateway that Discord names to all, which
-// then serves for the rest of the session if it can be reached.
+// dial connects where the session is to be resumed; after a failure there, at the gateway that Discord names to all, and so
+// in turn.
 func (s *shard) dial(ctx context.Context) (*websocket.Conn, error) {
 	if s.session.Resume != "" && s.dead%2 == 0 {
 		return s.g.dial(ctx, s.session.Resume)
@@ -179,13 +183,7 @@ func (s *shard) dial(ctx context.Context) (*websocket.Conn, error) {
 	if s.dead > 0 {
 		base = s.identifies.current(ctx).URL
 	}
-	ws, err := s.g.dial(ctx, base)
-	if err == nil {
-		s.mu.Lock()
-		defer s.mu.Unlock()
-		s.session.Resume = ""
-	}
-	return ws, err
+	return s.g.dial(ctx, base)
 }
 
 const dialWithin = 10 * time.Second

@@ -33,6 +33,8 @@ type world struct {
 	told   []string
 	got    []received // by this process
 	handle func(d Dispatch)
+	slow   *rand.Rand // how long events take; nil: no time
+	work   sync.WaitGroup
 	killed bool // the process does nothing any more that would last
 	full   bool // nothing can be kept
 
@@ -59,6 +61,7 @@ func inWorld(t *testing.T, cfg discordfake.Config, run func(w *world)) {
 			if w.stop != nil {
 				w.halt()
 			}
+			w.work.Wait()
 		}()
 		run(w)
 		for _, wrong := range w.fake.Complaints() {
@@ -167,7 +170,17 @@ func (w *world) take(d Dispatch) {
 		handle(d)
 		return
 	}
-	d.Done()
+	if w.slow == nil {
+		d.Done()
+		return
+	}
+	w.mu.Lock()
+	takes := time.Duration(w.slow.IntN(300)) * time.Millisecond
+	w.mu.Unlock()
+	w.work.Go(func() {
+		time.Sleep(takes)
+		d.Done()
+	})
 }
 
 // emit has the next numbered event happen in a guild, or for shard 0.
