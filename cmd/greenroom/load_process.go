@@ -28,19 +28,29 @@ func startLoadServer(ctx context.Context, c loadServerConfig) (*loadProcess, err
 	if err != nil {
 		return nil, fmt.Errorf("find this program, to start a server: %w", err)
 	}
-	p := &loadProcess{command: exec.CommandContext(ctx, self, "load", "server"), said: &bytes.Buffer{}}
-	p.command.Stderr = p.said
-	if p.input, err = p.command.StdinPipe(); err != nil {
+	config, err := json.Marshal(c)
+	if err != nil {
+		return nil, fmt.Errorf("write the configuration of a server: %w", err)
+	}
+	return startLoadProcess(exec.CommandContext(ctx, self, "load", "server"), append(config, '\n'))
+}
+
+// startLoadProcess starts a server, tells it something, and waits for a line that says that it serves, and where.
+func startLoadProcess(command *exec.Cmd, told []byte) (*loadProcess, error) {
+	p := &loadProcess{command: command, said: &bytes.Buffer{}}
+	command.Stderr = p.said
+	var err error
+	if p.input, err = command.StdinPipe(); err != nil {
 		return nil, fmt.Errorf("start a server: %w", err)
 	}
-	output, err := p.command.StdoutPipe()
+	output, err := command.StdoutPipe()
 	if err != nil {
 		return nil, fmt.Errorf("start a server: %w", err)
 	}
-	if err := p.command.Start(); err != nil {
+	if err := command.Start(); err != nil {
 		return nil, fmt.Errorf("start a server: %w", err)
 	}
-	if err = json.NewEncoder(p.input).Encode(c); err == nil {
+	if _, err = p.input.Write(told); err == nil {
 		p.address, err = bufio.NewReader(output).ReadString('\n')
 	}
 	if err != nil {
@@ -68,8 +78,13 @@ func (p *loadProcess) kill() {
 	}
 }
 
-// loadMemory is how much memory of a process lies in the machine's own, in bytes.
-type loadMemory struct{ resident, file int64 }
+// loadMemory is how much memory of a process lies in the machine's own, in bytes (proc_pid_status(5)).
+type loadMemory struct {
+	resident int64 // anon and file, and what is shared with others
+	anon     int64 // its own: heap, stacks
+	file     int64 // of files that are mapped: the program, the store; the machine takes it back when it needs memory
+	peak     int64 // of resident, since it started
+}
 
 // memory reads what the system says of the process; it is false where it says nothing (Linux does).
 func (p *loadProcess) memory() (loadMemory, bool) {
@@ -84,6 +99,10 @@ func (p *loadProcess) memory() (loadMemory, bool) {
 		switch name {
 		case "VmRSS":
 			m.resident = kilobytes << 10
+		case "VmHWM":
+			m.peak = kilobytes << 10
+		case "RssAnon":
+			m.anon = kilobytes << 10
 		case "RssFile":
 			m.file = kilobytes << 10
 		}

@@ -3,7 +3,6 @@ package main
 import (
 	"fmt"
 	"io"
-	"runtime"
 	"text/tabwriter"
 	"time"
 )
@@ -37,22 +36,7 @@ func (r *loadResult) print(w io.Writer) {
 	if r.memory != (loadMemory{}) {
 		fmt.Fprintf(w, "resident memory of the graded server: %d MB, of which %d MB are the store's file\n", r.memory.resident>>20, r.memory.file>>20)
 	}
-	fmt.Fprintln(w, r.limit())
-}
-
-// limit says what would have to be had more of for a higher rate.
-func (r *loadResult) limit() string {
-	if r.graded.server == 0 {
-		return "this system does not tell how busy its processors were"
-	}
-	capacity := r.graded.took().Seconds() * float64(runtime.NumCPU())
-	idle := r.graded.idle.Seconds() / capacity
-	says := fmt.Sprintf("of the processors' time the graded server used %.0f %%, this client %.0f %%, and %.0f %% were idle",
-		100*r.graded.server.Seconds()/capacity, 100*r.graded.own.Seconds()/capacity, 100*idle)
-	if idle < 0.2 {
-		return says + ": the next limit is the processor"
-	}
-	return says + ": the next limit is the disk, whose syncs the answers wait for"
+	fmt.Fprintln(w, r.graded.limit("the graded server"))
 }
 
 func inMillis(d time.Duration) string { return fmt.Sprintf("%.2f ms", d.Seconds()*1e3) }

@@ -237,7 +237,7 @@ func (f *Fake) branch(schemas []string, c *call) string {
 // check checks a body against a schema by its name in the description. It takes no lock.
 func (f *Fake) check(schema string, body json.RawMessage) *refusal {
 	d := theDescription()
-	if d.err != nil || f.cfg.Unchecked {
+	if d.err != nil || f.unchecked.Load() {
 		return nil
 	}
 	s, err := d.schema(schema)

@@ -23,6 +23,7 @@ import (
 	"net/http"
 	"strconv"
 	"sync"
+	"sync/atomic"
 	"time"
 )
 
@@ -64,6 +65,8 @@ type Fake struct {
 	wire     *wire
 	memory   *memory
 
+	unchecked atomic.Bool // see SetUnchecked; the mutex does not guard it
+
 	closed bool           // no request begins any more
 	ended  chan struct{}  // closed by Close
 	calls  sync.WaitGroup // under way
@@ -81,6 +84,7 @@ func New(cfg Config) *Fake {
 		people: map[string]*person{}, guilds: map[string]*Guild{}, channels: map[string]*channel{},
 		ended: make(chan struct{}),
 	}
+	f.unchecked.Store(cfg.Unchecked)
 	f.key = f.newKey()
 	f.people[cfg.AppID] = &person{Person: Person{ID: cfg.AppID, Name: "Greenroom", Bot: true}}
 	f.rest = newRest(f)
@@ -88,6 +92,9 @@ func New(cfg Config) *Fake {
 	f.memory = newMemory(f.Handler())
 	return f
 }
+
+// SetUnchecked says from now on what Config.Unchecked said.
+func (f *Fake) SetUnchecked(unchecked bool) { f.unchecked.Store(unchecked) }
 
 // Close ends every connection and returns when nothing of the fake runs any more.
 func (f *Fake) Close() {
