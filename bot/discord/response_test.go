@@ -48,6 +48,9 @@ func TestSubmissionIsAnswered(t *testing.T) {
 							time.Sleep(time.Minute)
 							synctest.Wait()
 							w.want("seen", w.shownTo(sam, "3 of 5"), 1)
+							if fault == "10062" && by == byGateway {
+								w.want("as a direct message", len(w.directs(sam)), 1)
+							}
 						})
 					})
 				}

@@ -144,6 +144,7 @@ func inWorld(t *testing.T, by way, test func(w *world)) {
 		if err := w.stop(); err != nil {
 			t.Errorf("Run: %v\n%s", err, w.log)
 		}
+		w.want("what Discord complains of", w.fake.Complaints(), []string{})
 	})
 }
 
