@@ -387,6 +387,7 @@ func (o *office) conversation(random *rand.Rand, channel, person string) {
 			o.Errorf("the follow-up of %s stands %d times", key, got)
 		}
 	}
+	o.makeLateEdits(3 * time.Hour)
 	texts := ""
 	for _, t := range o.fake.Threads(channel) {
 		if first := o.stands(t.ID); len(first) > 0 {

@@ -1,7 +1,6 @@
 package discord
 
 import (
-	"context"
 	"fmt"
 	"strings"
 	"sync"
@@ -438,12 +437,7 @@ func TestEditsOfOldMessages(t *testing.T) {
 			o.Errorf("%d edits were tried in vain, want the one that found out", n)
 		}
 		o.restart()
-		running, stop := context.WithCancel(o.Context())
-		done := make(chan struct{})
-		go func() { defer close(done); o.d.lateEdits(running) }()
-		time.Sleep(4 * time.Hour)
-		stop()
-		<-done
+		o.makeLateEdits(4 * time.Hour)
 		shown := strings.Join(o.stands(general), "|")
 		for i := range posts {
 			if !strings.Contains(shown, fmt.Sprintf("Closed %d.", i)) {
@@ -485,10 +479,7 @@ func TestCountersGoLast(t *testing.T) {
 		if texts := o.stands(general); !strings.Contains(texts[0], "Closed.") {
 			o.Errorf("the post shows %q", texts)
 		}
-		running, stop := context.WithCancel(o.Context())
-		defer stop()
-		go o.d.lateEdits(running)
-		time.Sleep(2 * time.Hour)
+		o.makeLateEdits(2 * time.Hour)
 		if texts := o.stands(general); !strings.Contains(texts[0], "Closed.") {
 			o.Errorf("an older counter came after it: %q", texts)
 		}

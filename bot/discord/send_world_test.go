@@ -171,8 +171,18 @@ func (o *office) deliver(a chat.Action, target chat.MessageID) (chat.MessageID, 
 		default:
 			doubt = true
 			time.Sleep(time.Second)
+			if o.kills != nil && o.kills.IntN(3) == 0 { // until somebody starts it again
+				time.Sleep(time.Duration(o.kills.IntN(30)) * time.Minute)
+			}
 		}
 	}
+}
+
+// makeLateEdits lets the adapter make edits that it has kept, for a while.
+func (o *office) makeLateEdits(d time.Duration) {
+	running, stop := context.WithTimeout(o.Context(), d)
+	defer stop()
+	o.d.lateEdits(running)
 }
 
 // refused sends and wants to be refused for a reason.
