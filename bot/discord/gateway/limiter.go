@@ -26,7 +26,8 @@ type limiter struct {
 const (
 	// identifyEvery is Discord's five seconds and a little: two that were sent so far apart may arrive closer together.
 	identifyEvery = 5*time.Second + 200*time.Millisecond
-	planFresh     = time.Minute // after that Discord is asked anew: others begin sessions with this token too
+	planFresh     = time.Minute      // after that Discord is asked anew: others begin sessions with this token too
+	askAgain      = 10 * time.Second // after the moment at which more sessions may be begun
 )
 
 func newLimiter(p plan, g *Gateway) *limiter {
@@ -132,34 +133,24 @@ func (t *turn) end() {
 
 // allowed waits until Discord allows one more session today, and says so when that takes time; false when ctx ended.
 func (l *limiter) allowed(ctx context.Context, shard int) bool {
-	for {
-		p := l.current(ctx)
-		if ctx.Err() != nil {
-			return false
-		}
-		if p.Limit.Remaining > 0 {
-			return true
-		}
+	p := l.current(ctx, planFresh)
+	for p.Limit.Remaining <= 0 && ctx.Err() == nil {
 		until := p.asked.Add(time.Duration(p.Limit.ResetAfter) * time.Millisecond)
-		if time.Until(until) <= 0 {
-			return true // the number is of yesterday and Discord gives no newer one
-		}
-		sentence := fmt.Sprintf("Discord lets Greenroom begin no more sessions until %s, because it began too many today: let it run, it connects by itself then",
-			until.UTC().Format("2006-01-02 15:04 UTC"))
 		l.g.cfg.Log.Error("discord: no session may be begun", slog.Int("shard", shard), slog.Time("until", until))
-		l.g.trouble.set(shard, sentence)
-		if !sleep(ctx, time.Until(until)) {
-			return false
-		}
+		l.g.trouble.set(shard, fmt.Sprintf("Discord lets Greenroom begin no more sessions until %s, because it began too many today: let it run, it connects by itself then",
+			until.UTC().Format("2006-01-02 15:04 UTC")))
+		sleep(ctx, max(time.Until(until), 0)+askAgain)
+		p = l.current(ctx, askAgain) // begun on a guess, it could cost the token
 	}
+	return ctx.Err() == nil
 }
 
-// current is what Discord said within the last minute, or at last.
-func (l *limiter) current(ctx context.Context) plan {
+// current is what Discord said a while ago at most, or at last where it says nothing now.
+func (l *limiter) current(ctx context.Context, age time.Duration) plan {
 	l.mu.Lock()
 	p := l.plan
 	l.mu.Unlock()
-	if time.Since(p.asked) < planFresh {
+	if time.Since(p.asked) < age {
 		return p
 	}
 	newer, err := l.g.ask(ctx)

@@ -181,7 +181,7 @@ func (s *shard) dial(ctx context.Context) (*websocket.Conn, error) {
 	}
 	base := s.identifies.address()
 	if s.dead > 0 {
-		base = s.identifies.current(ctx).URL
+		base = s.identifies.current(ctx, planFresh).URL
 	}
 	return s.g.dial(ctx, base)
 }
