@@ -225,6 +225,7 @@ func TestLinesInOrder(t *testing.T) {
 			}
 		})
 		time.Sleep(time.Minute)
+		synctest.Wait()
 		w.want("answered", w.directs(sam), texts)
 		w.want("turns", len(w.discord.turns.last), 0)
 	})
