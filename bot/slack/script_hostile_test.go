@@ -25,35 +25,14 @@ func TestHostileText(t *testing.T) {
 func hostile(t *testing.T, w *slackworld.World) {
 	const name = "<!channel> <@U1> *jo* \u202e& אבג"
 	w.Calls("jo", name)
-	see := func(l bottest.Line, where, want string) {
-		t.Helper()
-		got := w.Do(l)
-		for _, s := range got {
-			if s.Where == where && strings.Contains(slackworld.Normal(s.Text), slackworld.Normal(want)) {
-				return
-			}
-		}
-		t.Fatalf("%s %s %.40q: want at %q %.80q, got %.800q", l.Member, l.Verb, l.Said, where, want, got)
-	}
-	says := func(who, text string) bottest.Line {
-		return bottest.Line{Verb: "says", Member: who, Channel: "team", Said: text}
-	}
-	clicks := func(who, label string) bottest.Line {
-		return bottest.Line{Verb: "clicks", Member: who, Said: label}
-	}
-	sends := func(who, answer string) bottest.Line {
-		return bottest.Line{Verb: "sends", Member: who, Filled: []bottest.Filled{{Name: "answer", Value: answer}}}
-	}
-	writes := func(who, text string) bottest.Line {
-		return bottest.Line{Verb: "writes", Member: who, Said: text}
-	}
+	k := bottest.Talk{T: t, W: w}
 
-	see(says("mira", "setup now Europe/Berlin 9:00 daily"), "#team", "Question 1 · <!here> & <#C1>")
+	k.Says("mira", "setup now Europe/Berlin 9:00 daily", "#team", "Question 1 · <!here> & <#C1>")
 
 	// Too long for Slack, then nothing but emoji: the form stays, with what was typed.
-	see(clicks("jo", "Answer"), "jo form", "Grade it")
-	see(sends("jo", strings.Repeat("🙂", 4000)), "jo form, still open", "answer: ")
-	see(sends("jo", strings.Repeat("🙂", 1500)), "jo form, still open", "answer: Say a little more")
+	k.Clicks("jo", "Answer", "jo form", "Grade it")
+	k.Sends("jo", strings.Repeat("🙂", 4000), "jo form, still open", "answer: ")
+	k.Sends("jo", strings.Repeat("🙂", 1500), "jo form, still open", "answer: Say a little more")
 	if kept := w.Slack.Views(slackworld.MemberID("jo")); len(kept) != 1 || len(kept[0].Fields) != 1 {
 		t.Fatalf("the form is gone: %+v", kept)
 	}
@@ -63,23 +42,23 @@ func hostile(t *testing.T, w *slackworld.World) {
 	full := func(answer string) string {
 		return answer + strings.Repeat(" שלום", (2999-len(answer))/5) + "\u202e"
 	}
-	see(sends("jo", full(escaped+", and a mention wakes nobody.")), "jo", "found 2 of 2 points")
-	see(clicks("jo", "Show me on the board"), "jo now", "by name")
-	see(clicks("jo", "Share my answer in the result"), "jo now", "Don't share my answer")
-	see(says("sam", "leaderboard"), "sam", name+": 2 points")
+	k.Sends("jo", full(escaped+", and a mention wakes nobody."), "jo", "found 2 of 2 points")
+	k.Clicks("jo", "Show me on the board", "jo now", "by name")
+	k.Clicks("jo", "Share my answer in the result", "jo now", "Don't share my answer")
+	k.Says("sam", "leaderboard", "sam", name+": 2 points")
 
 	// A direct message has no end: what is longer than an answer is told so, what is nothing but emoji is no answer.
-	see(writes("ana", strings.Repeat("🙂", 4000)), "ana", "characters; I can take 3000")
-	see(writes("ana", strings.Repeat("🙂", 2000)), "ana", "I don't know")
-	see(writes("ana", full(escaped)+strings.Repeat(" <!channel>", 300)), "ana", "characters; I can take 3000")
-	see(writes("ana", full(escaped)), "ana", "Is that your answer?")
-	see(clicks("ana", "Grade it"), "ana now", "points")
-	see(clicks("ana", "Improve it once"), "ana form", "<@U1> is escaped")
+	k.Writes("ana", strings.Repeat("🙂", 4000), "ana", "characters; I can take 3000")
+	k.Writes("ana", strings.Repeat("🙂", 2000), "ana", "I don't know")
+	k.Writes("ana", full(escaped)+strings.Repeat(" <!channel>", 300), "ana", "characters; I can take 3000")
+	k.Writes("ana", full(escaped), "ana", "Is that your answer?")
+	k.Clicks("ana", "Grade it", "ana now", "points")
+	k.Clicks("ana", "Improve it once", "ana form", "<@U1> is escaped")
 	open := w.Slack.Views(slackworld.MemberID("ana"))
 	if kept := open[len(open)-1].Fields[0].Initial[0]; kept != full(escaped) {
 		t.Errorf("of an answer of %d bytes %d stand in the form that improves it", len(full(escaped)), len(kept))
 	}
 
-	see(bottest.Line{Verb: "wait", At: w.Script.Begin.Add(24 * time.Hour)}, "#team thread 2", "Shared by "+name+": \"<@U1> is escaped")
+	k.Does(bottest.Line{Verb: "wait", At: w.Script.Begin.Add(24 * time.Hour)}, "#team thread 2", "Shared by "+name+": \"<@U1> is escaped")
 	w.Finish()
 }

@@ -13,30 +13,29 @@ import (
 	"greenroom/bot/discord/discordfake"
 )
 
-var (
-	mention = regexp.MustCompile(`^<@([a-z]+)>$`)
-	hash    = regexp.MustCompile(`^#([a-z]+)$`)
-)
+var named = regexp.MustCompile(`(^|\s)(?:<@([a-z]+)>|#([a-z]+))(?:$|\s)`)
 
 // text is a text of a script as Discord's client sends it: whom and what it names is chosen from a list.
 func (w *World) text(text string) string {
-	words := strings.Fields(text)
-	for i, word := range words {
-		if m := mention.FindStringSubmatch(word); m != nil {
-			words[i] = "<@" + w.Member(m[1]) + ">"
+	return named.ReplaceAllStringFunc(text, func(found string) string {
+		name := strings.Trim(strings.TrimSpace(found), "<@#>")
+		if strings.Contains(found, "@") {
+			return strings.Replace(found, "<@"+name+">", "<@"+w.Member(name)+">", 1)
 		}
-		if m := hash.FindStringSubmatch(word); m != nil {
-			words[i] = "<#" + w.channel(m[1]) + ">"
-		}
-	}
-	return strings.Join(words, " ")
+		return strings.Replace(found, "#"+name, "<#"+w.channel(name)+">", 1)
+	})
 }
 
 // tooLate is more than Discord waits for the response to an interaction.
 const tooLate = 5 * time.Second
 
-// Do carries out a line.
+// Do carries out a line. What is shown has the script's names.
 func (w *World) Do(l bottest.Line) []bottest.Shown {
+	w.T.Helper()
+	return bottest.Named(w.do(l), w.named)
+}
+
+func (w *World) do(l bottest.Line) []bottest.Shown {
 	w.T.Helper()
 	var saw error
 	w.unable = false

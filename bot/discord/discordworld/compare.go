@@ -10,7 +10,7 @@ import (
 
 // Differs compares what Discord shows with what a script says.
 func (w *World) Differs(l bottest.Line, want, got []bottest.Shown) string {
-	return Allowances.Differs(w, l, want, bottest.Named(got, w.named))
+	return Allowances.Differs(w, l, want, got)
 }
 
 var snowflake = regexp.MustCompile(`\b\d{17,20}\b`)

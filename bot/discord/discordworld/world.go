@@ -50,7 +50,6 @@ type World struct {
 	typed      bool                          // what was done last was written to the bot, not pressed or filled in
 	last       deed
 	restricted map[string]bool     // channels, with "#", in which posting is refused but editing is not
-	deleted    []string            // channels
 	reopen     map[string]standing // by member: the message that opens their form again
 	unable     bool                // the last line is something that nobody can do in Discord
 

@@ -82,8 +82,13 @@ const tooLate = 5 * time.Second
 // pacedFor is how long Slack's pace may keep an answer back.
 const pacedFor = 3 * time.Second
 
-// Do carries out a line.
+// Do carries out a line. What is shown has the script's names.
 func (w *World) Do(l bottest.Line) []bottest.Shown {
+	w.T.Helper()
+	return bottest.Named(w.do(l), named)
+}
+
+func (w *World) do(l bottest.Line) []bottest.Shown {
 	w.T.Helper()
 	var saw error
 	w.unable = false

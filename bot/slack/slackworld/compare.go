@@ -10,16 +10,13 @@ import (
 
 // Differs compares what Slack shows with what a script says.
 func (w *World) Differs(l bottest.Line, want, got []bottest.Shown) string {
-	return Allowances.Differs(w, l, want, bottest.Named(got, named))
+	return Allowances.Differs(w, l, want, got)
 }
 
 var ids = regexp.MustCompile(`\b[UC]0[A-Z]+\b`)
 
 // named is a text with the script's names in place of Slack's ids.
 func named(s string) string { return ids.ReplaceAllStringFunc(s, nameOf) }
-
-// Normal is a text as bottest compares it.
-func Normal(s string) string { return bottest.Normal(named(s)) }
 
 var (
 	reference = regexp.MustCompile(`<([^<>|]*)(?:\|([^<>]*))?>`)

@@ -216,7 +216,7 @@ func (w *World) sameText(m slackfake.Message) {
 	if strings.Contains(m.Text, "<!") && !strings.HasPrefix(m.Text[strings.Index(m.Text, "<!"):], "<!date") || strings.Contains(m.Text, "<@") {
 		w.T.Errorf("the text of a message may notify somebody: %s", m.Text)
 	}
-	if text, blocks := Normal(unmark(m.Text)), Normal(m.Plain); text != blocks {
+	if text, blocks := bottest.Normal(named(unmark(m.Text))), bottest.Normal(named(m.Plain)); text != blocks {
 		w.T.Errorf("the text of a message differs from its blocks:\ntext   %q\nblocks %q", text, blocks)
 	}
 }
