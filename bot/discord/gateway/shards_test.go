@@ -80,7 +80,7 @@ func TestDailyLimit(t *testing.T) {
 		if !strings.Contains(w.trouble(), "no more sessions until") {
 			t.Errorf("told %q", w.trouble())
 		}
-		time.Sleep(begun.Add(25 * time.Hour).Sub(time.Now()))
+		time.Sleep(time.Until(begun.Add(25 * time.Hour)))
 		w.want("sessions", w.times(discordfake.Readied), 4)
 		w.want("told", w.trouble(), "")
 		w.want("connected", len(w.fake.Shards()), 1)
