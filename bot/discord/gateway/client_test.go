@@ -13,6 +13,8 @@ import (
 	"testing"
 	"testing/synctest"
 	"time"
+
+	"github.com/bwmarrin/discordgo"
 )
 
 // pipes remembers the connections over which discordgo is spoken to.
@@ -147,4 +149,39 @@ func TestQuietYears(t *testing.T) {
 			t.Errorf("%d connections", len(p.all)/2)
 		}
 	})
+}
+
+// discordgo's connection ends while take has a dispatch: it is not handed over again.
+func TestDiscordgoFailsInTake(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		var p pipes
+		var got []string
+		s := alone(t, &p, func(d Dispatch) {
+			got = append(got, d.Name)
+			p.cut(0)
+			time.Sleep(time.Millisecond)
+		})
+		ctx, stop := context.WithCancel(t.Context())
+		var parts sync.WaitGroup
+		parts.Go(func() { s.feed(ctx) })
+		for i := range 10 {
+			s.queue <- &dispatch{seq: int64(i + 1), Dispatch: Dispatch{Name: fmt.Sprint(i)}}
+		}
+		time.Sleep(10 * time.Minute)
+		stop()
+		parts.Wait()
+		if all := strings.Join(got, " "); all != "0 1 2 3 4 5 6 7 8 9" {
+			t.Errorf("got %s", all)
+		}
+	})
+}
+
+// What a session of discordgo still says of an earlier dispatch is not taken for the present one.
+func TestLateWord(t *testing.T) {
+	c := &client{s: &shard{take: func(d Dispatch) { t.Errorf("took %s", d.Name) }}, taken: make(chan struct{}, 1)}
+	c.next.Store(&dispatch{seq: 8})
+	c.handle(nil, &discordgo.Event{Sequence: 7, Type: alias + "OLD"})
+	if c.next.Load() == nil {
+		t.Error("the present one is no longer expected")
+	}
 }

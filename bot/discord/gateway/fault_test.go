@@ -100,6 +100,9 @@ func TestFaults(t *testing.T) {
 				if !test.anew {
 					w.want("sessions", w.times(discordfake.Readied), 1)
 				}
+				if strings.HasPrefix(test.name, "closed") && test.anew {
+					w.want("Resumes of a session that is over", w.times(discordfake.Resumes), 0)
+				}
 				w.want("sessions of discordgo", w.discordgos(), 1)
 				w.want("trouble", w.trouble(), "")
 				for _, e := range w.fake.GatewayLog() {
@@ -203,6 +206,27 @@ func TestZombie(t *testing.T) {
 		w.want("close code", code, closeOwn)
 		synctest.Wait()
 		w.complete(1)
+	})
+}
+
+// A session that is lost as soon as it is there is resumed soon all the same: it does not survive a long absence.
+func TestFlapping(t *testing.T) {
+	inWorld(t, discordfake.Config{}, func(w *world) {
+		w.start()
+		w.connected(1)
+		for n := range 30 {
+			begun := time.Now()
+			w.fake.CloseShard(0, 4000)
+			w.emit("")
+			if took := w.await(discordfake.Resumed, n+1).Sub(begun); took > 2*time.Second {
+				t.Errorf("number %d took %v", n, took)
+			}
+		}
+		w.connected(1)
+		w.complete(1)
+		if took := w.fake.GatewayLog()[len(w.fake.GatewayLog())-1].At.Sub(w.fake.GatewayLog()[0].At); took < 20*time.Second {
+			t.Errorf("thirty connections in %v are too many", took)
+		}
 	})
 }
 

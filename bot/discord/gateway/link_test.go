@@ -298,3 +298,49 @@ func TestReplayedTwice(t *testing.T) {
 		}
 	})
 }
+
+// The code with which Discord closes is never said back: 1000 or 1001 could end the session.
+func TestCloseIsNotEchoed(t *testing.T) {
+	for _, code := range []int{1000, 1001, 4000} {
+		p := &peer{}
+		p.serve = func(c *call) {
+			c.begin()
+			if c.n == 1 {
+				c.ws.WriteControl(websocket.CloseMessage, websocket.FormatCloseMessage(code, "bye"), time.Now().Add(time.Second))
+			}
+		}
+		meet(t, p, func(t *testing.T) {
+			time.Sleep(2 * time.Second)
+			if end := p.of(1, -1); len(end) != 1 || end[0].code != closeOwn {
+				t.Errorf("after %d: %+v", code, end)
+			}
+			if len(p.of(2, opResume)) != 1 {
+				t.Errorf("after %d: not resumed", code)
+			}
+		})
+	}
+}
+
+// Before a session is begun in place of one that Discord ended, one to five seconds pass, as chance decides.
+func TestWaitAfterInvalidSession(t *testing.T) {
+	for chance, want := range map[float64]time.Duration{0: time.Second, 0.5: 3 * time.Second} {
+		p := &peer{chance: chance}
+		var ended time.Time
+		p.serve = func(c *call) {
+			c.say(helloFrame)
+			if c.n == 1 {
+				c.say(readyFrame)
+				time.Sleep(time.Minute) // the last Identify was long ago
+				ended = time.Now()
+				c.say(`{"op":9,"d":false}`)
+			}
+		}
+		meet(t, p, func(t *testing.T) {
+			time.Sleep(time.Minute + 7*time.Second)
+			again := p.of(2, opIdentify)
+			if len(again) != 1 || again[0].at.Sub(ended) != want {
+				t.Errorf("with chance %v: %+v, the session ended at %v", chance, again, ended)
+			}
+		})
+	}
+}
