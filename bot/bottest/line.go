@@ -25,6 +25,7 @@ type Line struct {
 	Place   string      // refuse, accept: "#team", "@mira", "thread"
 	Reason  chat.Reason // refuse; left: why, if it is said
 	Zone    string      // zone: IANA
+	Role    string      // role, norole: its name
 }
 
 // Event tells whether the line is something that people or the platform do, which the bot hears of. Time that passes, what is
@@ -32,7 +33,7 @@ type Line struct {
 func (l Line) Event() bool { return !slices.Contains(noEvents, l.Verb) }
 
 var noEvents = []string{
-	"clock", "wait", "down", "up", "refuse", "accept", "manager", "plain", "zone", "late", "again", "removed",
+	"clock", "wait", "down", "up", "refuse", "accept", "manager", "plain", "zone", "role", "norole", "late", "again", "removed",
 }
 
 // Filled is a field of a form with what a member writes into it or, parted by commas, chooses.
@@ -77,6 +78,8 @@ func parseLine(block []string, now time.Time) (Line, error) {
 		l.Member = arg(1)
 	case "zone":
 		need, l.Member, l.Zone = 3, arg(1), arg(2)
+	case "role", "norole":
+		need, l.Member, l.Role = 3, arg(1), arg(2)
 	default:
 		return parseAct(l, words, block)
 	}

@@ -38,6 +38,7 @@ import (
 //	late                                the next submission's interaction has expired
 //	manager mira, plain mira            who the platform says manages the place; all do at first
 //	zone mira America/New_York          what the platform tells of a member
+//	role sam coach, norole sam coach    a role that a member has from now on, or no longer; a text names it as <@&coach>
 //
 // Under a line stand, each behind "> ", the messages that it led to; Rewrite writes them. A message begins with where it
 // is shown: "#team", "#team thread 1" (under the first message), "#team 1 now" (an edit), "mira" (private), "mira form",

@@ -35,6 +35,7 @@ type stage struct {
 	late     bool
 	plain    map[string]bool // members who are no managers
 	zones    map[string]string
+	roles    map[string][]chat.Member // by member, as events have them
 	refusals map[string]chat.Reason
 	messages []*standing
 	forms    map[chat.Member]*chat.Form
@@ -58,7 +59,7 @@ const workspace = chat.Workspace("test:w")
 func newStage(t *testing.T, s Script) *stage {
 	return &stage{
 		t: t, db: store.NewMemory(), engine: quiz.New(quiz.Config{Banks: content.NewIndex([]*content.Bank{s.Bank})}),
-		now: s.Begin, plain: map[string]bool{}, zones: map[string]string{},
+		now: s.Begin, plain: map[string]bool{}, zones: map[string]string{}, roles: map[string][]chat.Member{},
 		refusals: map[string]chat.Reason{}, forms: map[chat.Member]*chat.Form{},
 	}
 }
@@ -109,6 +110,10 @@ func (s *stage) Do(l Line) []Shown {
 		s.plain[l.Member] = true
 	case "zone":
 		s.zones[l.Member] = l.Zone
+	case "role":
+		s.roles[l.Member] = append(s.roles[l.Member], chat.Member("&"+l.Role))
+	case "norole":
+		s.roles[l.Member] = slices.DeleteFunc(s.roles[l.Member], func(r chat.Member) bool { return string(r) == "&"+l.Role })
 	case "late":
 		s.late = true
 	case "again":
@@ -224,7 +229,7 @@ func (s *stage) replyTo(ev chat.Event, clicked *standing) {
 	s.events++
 	ev.ID = chat.EventID{At: s.now, Name: fmt.Sprintf("e%d", s.events)}
 	ev.Workspace, ev.At = workspace, s.now
-	ev.Manager, ev.Zone = !s.plain[string(ev.Member)], s.zones[string(ev.Member)]
+	ev.Manager, ev.Zone, ev.Roles = !s.plain[string(ev.Member)], s.zones[string(ev.Member)], slices.Clone(s.roles[string(ev.Member)])
 	ev.Seed = Seed(s.events)
 	s.last, s.clicked = ev, clicked
 	reply, taken := s.deliver(ev)

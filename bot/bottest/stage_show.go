@@ -224,7 +224,7 @@ func (s *stage) write(where, text string) {
 
 func speak() chat.Speak {
 	return chat.Speak{
-		Who:     func(m chat.Member) string { return "@" + string(m) },
+		Who:     func(m chat.Member) string { return "@" + strings.TrimPrefix(string(m), "&") }, // a role too
 		Channel: func(c chat.Channel) string { return "#" + string(c) },
 		When: func(span chat.Span) string {
 			zone, err := time.LoadLocation(span.Zone)

@@ -26,7 +26,7 @@ import (
 //	no answers: no result, the question returns, the keeper is asked      quiet-slots, change-days
 //	text written to the bot is read as a line, else offered as an answer  typed-answer, greetings, lines
 //	named in a channel, it answers its member only                        mentioned
-//	who may change what                                                   who-may, pause-in-trouble
+//	who may change what                                                   who-may, role-manages, pause-in-trouble
 //	a schedule is active once it is announced                             announce-failed
 //	a schedule moves once its new channel can be written to               move-refused, trouble
 //	each slot is decided once, across clock changes                       clock-skips-hour, clock-repeats-hour

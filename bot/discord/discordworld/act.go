@@ -13,17 +13,25 @@ import (
 	"greenroom/bot/discord/discordfake"
 )
 
-var named = regexp.MustCompile(`(^|\s)(?:<@([a-z]+)>|#([a-z]+))(?:$|\s)`)
+var naming = regexp.MustCompile(`^(?:<@&?[a-z]+>|#[a-z]+)$`)
 
 // text is a text of a script as Discord's client sends it: whom and what it names is chosen from a list.
 func (w *World) text(text string) string {
-	return named.ReplaceAllStringFunc(text, func(found string) string {
-		name := strings.Trim(strings.TrimSpace(found), "<@#>")
-		if strings.Contains(found, "@") {
-			return strings.Replace(found, "<@"+name+">", "<@"+w.Member(name)+">", 1)
+	var words []string
+	for word := range strings.SplitSeq(text, " ") {
+		name := strings.Trim(word, "<@&#>")
+		switch {
+		case !naming.MatchString(word):
+		case strings.HasPrefix(word, "<@&"):
+			word = "<@&" + w.role(name) + ">"
+		case strings.HasPrefix(word, "<@"):
+			word = "<@" + w.Member(name) + ">"
+		default:
+			word = "<#" + w.channel(name) + ">"
 		}
-		return strings.Replace(found, "#"+name, "<#"+w.channel(name)+">", 1)
-	})
+		words = append(words, word)
+	}
+	return strings.Join(words, " ")
 }
 
 // tooLate is more than Discord waits for the response to an interaction.
@@ -64,6 +72,15 @@ func (w *World) do(l bottest.Line) []bottest.Shown {
 		p.ManageGuild = l.Verb == "manager"
 		w.person(l.Member, p)
 	case "zone": // Discord tells nobody's
+	case "role", "norole":
+		w.Member(l.Member)
+		w.role(l.Role)
+		p := w.people[l.Member]
+		p.Roles = slices.DeleteFunc(slices.Clone(p.Roles), func(r string) bool { return r == l.Role })
+		if l.Verb == "role" {
+			p.Roles = append(p.Roles, l.Role)
+		}
+		w.person(l.Member, p)
 	case "late":
 		w.late = true
 		w.Fake.Hold(tooLate)

@@ -185,6 +185,13 @@ func (w *World) person(name string, p discordfake.Person) {
 	w.Guild.AddMember(p)
 }
 
+// role is the id of a role of the script, which allows nothing by itself.
+func (w *World) role(name string) string {
+	id := w.Guild.SetRole(name, 0)
+	w.names[id] = name
+	return id
+}
+
 // channel is the id of a channel of the script.
 func (w *World) channel(name string) string {
 	id := w.channels[name]

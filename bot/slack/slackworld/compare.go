@@ -45,10 +45,16 @@ var Allowances = bottest.Allowances[*World]{
 	{Why: "in Slack a bot is brought into a channel by a command that has a name", Apply: withInvitation},
 }
 
-const untimed = "a payload over Socket Mode does not say when it was sent, so a form that comes too late is answered like any other"
+const (
+	untimed = "a payload over Socket Mode does not say when it was sent, so a form that comes too late is answered like any other"
+	noRoles = "Slack has no roles of a workspace's own"
+)
 
 // LeftOut are scripts that Slack has no counterpart for, and why.
-var LeftOut = map[Way]map[string]string{OverSocket: {"expired-submission": untimed, "direct-closed": untimed}}
+var LeftOut = map[Way]map[string]string{
+	OverSocket: {"expired-submission": untimed, "direct-closed": untimed, "role-manages": noRoles},
+	OverHTTP:   {"role-manages": noRoles},
+}
 
 var invitation = regexp.MustCompile(`invite me to #\w+`)
 

@@ -34,7 +34,7 @@ type World struct {
 // LeftOut tells why the playground has no counterpart for a script; empty where it has one.
 func LeftOut(s bottest.Script) string {
 	switch {
-	case s.Has("plain"):
+	case s.Has("plain", "role"):
 		return "everybody manages the playground"
 	case s.Has("refuse", "removed"):
 		return "nothing is refused in the playground, and nobody removes anything"
