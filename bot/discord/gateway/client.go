@@ -147,7 +147,6 @@ func (c *client) handle(_ *discordgo.Session, e *discordgo.Event) {
 	if d == nil || d.seq != e.Sequence || !c.next.CompareAndSwap(d, nil) {
 		return // the host's own READY
 	}
-	d.Name, d.Body = strings.TrimPrefix(e.Type, alias), e.RawData
 	c.s.take(d.Dispatch)
 	c.taken <- struct{}{}
 }

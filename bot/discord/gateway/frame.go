@@ -36,10 +36,11 @@ const maxFrame = 16 << 20
 
 var errFrame = errors.New("a frame of the gateway cannot be read")
 
-// readFrame reads one message; of one that is longer than max bytes only what stands before its data.
-func readFrame(r io.Reader, max int64) (frame, error) {
-	var b bytes.Buffer
-	n, err := io.Copy(&b, io.LimitReader(r, max+1))
+// readFrame reads one message; of one that is longer than max bytes only what stands before its data. It leaves nothing in b that the
+// frame needs.
+func readFrame(r io.Reader, b *bytes.Buffer, max int64) (frame, error) {
+	b.Reset()
+	n, err := b.ReadFrom(io.LimitReader(r, max+1))
 	if err != nil {
 		return frame{}, err
 	}
@@ -52,7 +53,7 @@ func readFrame(r io.Reader, max int64) (frame, error) {
 	return decodeHead(b.Bytes())
 }
 
-// decode reads a whole frame.
+// decode reads a whole frame. It keeps nothing of b.
 func decode(b []byte) (frame, error) {
 	var raw struct {
 		Op   *int            `json:"op"`
@@ -60,14 +61,30 @@ func decode(b []byte) (frame, error) {
 		Name string          `json:"t"`
 		Data json.RawMessage `json:"d"`
 	}
-	if err := json.Unmarshal(b, &raw); err != nil {
+	head, data := divide(b)
+	if err := json.Unmarshal(head, &raw); err != nil {
 		return frame{}, fmt.Errorf("%w: %w", errFrame, err)
 	}
 	if raw.Op == nil {
 		return frame{}, fmt.Errorf("%w: it has no opcode", errFrame)
 	}
+	if data != nil {
+		raw.Data = bytes.Clone(data)
+	}
 	f := frame{Op: *raw.Op, Seq: raw.Seq, Name: raw.Name, Data: raw.Data}
 	return f, f.check()
+}
+
+// divide takes a frame's data out, so that it is read over once only. Discord writes it last; where it stands elsewhere, and where the
+// frame is wrong, the whole frame comes back.
+func divide(b []byte) (head, data []byte) {
+	before, after, _ := bytes.Cut(b, []byte(`,"d":`))
+	data, ended := bytes.CutSuffix(after, []byte("}"))
+	head = append(bytes.Clone(before), '}')
+	if !ended || len(before) < 2 || !json.Valid(head) || !json.Valid(data) {
+		return b, nil
+	}
+	return head, data
 }
 
 // decodeHead reads the begin of a frame up to its data: Discord writes those last.

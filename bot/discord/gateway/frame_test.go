@@ -48,22 +48,22 @@ func TestDecode(t *testing.T) {
 func TestLargeFrame(t *testing.T) {
 	large := `{"t":"GUILD_CREATE","s":42,"op":0,"d":{"name":"` + strings.Repeat("x", 1000) + `"}}`
 	r := strings.NewReader(large)
-	got, err := readFrame(r, 100)
+	got, err := readFrame(r, new(bytes.Buffer), 100)
 	if err != nil || got.Seq != 42 || got.Name != "GUILD_CREATE" || got.Op != opDispatch || !got.cut || got.Data != nil {
 		t.Errorf("read as %+v, %v", got, err)
 	}
 	if r.Len() > 0 {
 		t.Errorf("%d bytes are left", r.Len())
 	}
-	got, err = readFrame(strings.NewReader(large), int64(len(large)))
+	got, err = readFrame(strings.NewReader(large), new(bytes.Buffer), int64(len(large)))
 	if err != nil || got.cut || len(got.Data) < 1000 {
 		t.Errorf("one of just the largest size: %+v, %v", got, err)
 	}
 	late := `{"d":{"name":"` + strings.Repeat("x", 1000) + `"},"t":"GUILD_CREATE","s":42,"op":0}`
-	if got, err := readFrame(strings.NewReader(late), 100); !errors.Is(err, errFrame) {
+	if got, err := readFrame(strings.NewReader(late), new(bytes.Buffer), 100); !errors.Is(err, errFrame) {
 		t.Errorf("one whose number comes late: %+v, %v", got, err)
 	}
-	if _, err := readFrame(io.MultiReader(strings.NewReader(large), failing{}), 100); !errors.Is(err, io.ErrUnexpectedEOF) {
+	if _, err := readFrame(io.MultiReader(strings.NewReader(large), failing{}), new(bytes.Buffer), 100); !errors.Is(err, io.ErrUnexpectedEOF) {
 		t.Errorf("one that broke off: %v", err)
 	}
 }
@@ -77,13 +77,22 @@ func FuzzFrame(f *testing.F) {
 	for _, seed := range []string{
 		`{"t":"READY","s":1,"op":0,"d":{"session_id":"x"}}`, `{"op":0,"s":9223372036854775807,"t":"\u0000\"","d":[null]}`,
 		`{"op":9,"d":false}`, `{"op":0,"op":1}`, `{"s":1e2,"op":0,"t":"A"}`, `{"op":0,"s":1,"t":"A","d":"` + strings.Repeat("x", 80) + `"}`,
+		`{"d":1,"op":0,"s":1,"t":"A"}`, `{"op":0,"d":1,"s":1,"t":"A"}`, `{"op":0,"s":1,"t":"A","d":1,"d":2}`, `{"op":0,"s":1,"t":"A","x":{"y":1,"d":2}}`,
 		"\xff\xfe", `{"t":"\ud800","s":1,"op":0,"d":{"a":"\ud800"}}`,
 	} {
 		f.Add([]byte(seed))
 	}
 	f.Fuzz(func(t *testing.T, b []byte) {
+		if _, data := divide(b); data != nil {
+			var raw struct {
+				Data json.RawMessage `json:"d"`
+			}
+			if err := json.Unmarshal(b, &raw); err != nil || !bytes.Equal(bytes.TrimSpace(data), raw.Data) {
+				t.Fatalf("of %q the data is %q, %v, and not %q", b, raw.Data, err, data)
+			}
+		}
 		const most = 64
-		f, err := readFrame(bytes.NewReader(b), most)
+		f, err := readFrame(bytes.NewReader(b), new(bytes.Buffer), most)
 		if err != nil {
 			if !errors.Is(err, errFrame) {
 				t.Fatalf("the error is none of ours: %v", err)

@@ -1,6 +1,7 @@
 package gateway
 
 import (
+	"bytes"
 	"context"
 	"encoding/json"
 	"fmt"
@@ -21,6 +22,7 @@ type link struct {
 	budget budget
 	acked  atomic.Bool // since the last heartbeat that was due
 	stall  stall
+	buffer bytes.Buffer // of the frame that is read
 
 	met   bool // Hello was read
 	ready bool // READY or RESUMED was read
@@ -36,6 +38,8 @@ const (
 	readyWithin = 15 * time.Second // after the last frame: what is replayed before RESUMED may be much
 	writeWithin = 10 * time.Second
 	closeWithin = 200 * time.Millisecond
+
+	maxKept = 64 << 10 // bytes of the buffer between two frames
 
 	// What is believed of heartbeat_interval, which is 41.25 s.
 	shortestBeat = 20 * time.Second
@@ -96,7 +100,10 @@ func (l *link) next() (frame, error) {
 		io.Copy(io.Discard, r)
 		return frame{}, fmt.Errorf("%w: it is not text", errFrame)
 	}
-	return readFrame(r, maxFrame)
+	if l.buffer.Cap() > maxKept {
+		l.buffer = bytes.Buffer{}
+	}
+	return readFrame(r, &l.buffer, maxFrame)
 }
 
 // hello reads the first frame, which says how often to send heartbeats.
