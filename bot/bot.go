@@ -70,7 +70,6 @@ type Bot struct {
 	outbox  *outbox
 	edits   *edits
 	runners *runners
-	slots   map[string]chan struct{} // by platform: one for each call under way
 	commits commits
 	panics  atomic.Int64
 
@@ -82,16 +81,13 @@ type Bot struct {
 
 // New joins the parts together; it does no I/O. Run starts it.
 func New(c Config) *Bot {
-	b := &Bot{Config: c.withDefaults(), slots: map[string]chan struct{}{}}
+	b := &Bot{Config: c.withDefaults()}
 	b.DB = watched{c.DB, b}
 	b.rooms = newRooms(b.RoomDepth, b.RoomsBusy, b.together)
 	b.timers = newTimers(b, b.RoomsBusy)
 	b.outbox = newOutbox(b)
 	b.edits = newEdits(b.EditsBurst, b.EditsEvery)
 	b.runners = newRunners(b)
-	for name := range b.Platforms {
-		b.slots[name] = make(chan struct{}, b.Sends)
-	}
 	b.work, b.endWork = context.WithCancel(context.Background())
 	b.sending, b.endSend = context.WithCancel(context.Background())
 	return b

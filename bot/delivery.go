@@ -59,6 +59,9 @@ type outcome struct {
 
 // carry brings the action to an outcome, or to the error that says when or why to try again.
 func (d *delivery) carry(intake context.Context, a *chat.Action) (outcome, error) {
+	if _, ok := d.b.Platforms[platformOf(a.Workspace)]; !ok { // it may be configured again
+		return outcome{}, &chat.Wait{Until: d.b.Clock.Now().Add(longestNap)}
+	}
 	over := !a.Until.IsZero() && !d.b.Clock.Now().Before(a.Until)
 	if posts(*a) {
 		tried, marked, err := d.b.tried(intake, d.row.Key)
@@ -102,11 +105,6 @@ func (d *delivery) recall(intake context.Context, a chat.Action, tried time.Time
 			return outcome{}, false, err
 		}
 	}
-	release, err := d.b.slot(intake, a.Workspace)
-	if err != nil {
-		return outcome{}, false, err
-	}
-	defer release()
 	id, found, err := d.b.find(a)
 	var refused *chat.Refused
 	switch {
@@ -143,11 +141,6 @@ func (d *delivery) target(ctx context.Context, a *chat.Action) (id chat.MessageI
 
 // send hands the action to its platform once.
 func (d *delivery) send(intake context.Context, a chat.Action, target chat.MessageID) (outcome, error) {
-	release, err := d.b.slot(intake, a.Workspace)
-	if err != nil {
-		return outcome{}, err
-	}
-	defer release()
 	if posts(a) {
 		if err := d.b.mark(d.row.Key); err != nil {
 			return outcome{}, err

@@ -18,20 +18,6 @@ func platformOf(w chat.Workspace) string {
 	return name
 }
 
-// slot waits until the workspace's platform may get one more call, and returns how to give the place back.
-func (b *Bot) slot(intake context.Context, w chat.Workspace) (release func(), err error) {
-	slots, ok := b.slots[platformOf(w)]
-	if !ok { // it may be configured again
-		return nil, &chat.Wait{Until: b.Clock.Now().Add(longestNap)}
-	}
-	select {
-	case slots <- struct{}{}:
-		return func() { <-slots }, nil
-	case <-intake.Done():
-		return nil, intake.Err()
-	}
-}
-
 // send and find call the platform, each within SendLimit and without letting a panic out.
 func (b *Bot) send(a chat.Action, target chat.MessageID) (id chat.MessageID, err error) {
 	defer b.recovered(&err)

@@ -98,7 +98,7 @@ type Row struct {
 	Key   string
 	Place string // rows of one place are sent in the order in which they were committed, one at a time
 	Body  []byte
-	Rev   uint64 // set by the store: grows each time the key is sent, even if the row was removed meanwhile; see Done
+	Rev   uint64 // set by the store: grows from row to row, over all places and even if a row was removed meanwhile; see Done
 }
 
 // Done ends a row. With an ID the key is remembered with it for 90 days after its last use; with an empty ID the row

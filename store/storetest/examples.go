@@ -202,7 +202,7 @@ func replacedInPlace(t *testing.T, db store.DB) {
 		t.Errorf("first is %+v", r)
 	}
 	must(t, db, store.Unit{Send: []store.Row{{Key: "a", Place: "q"}}}) // elsewhere it goes to the end
-	if first, moved := row(t, db, "p"), row(t, db, "q"); first.Key != "b" || moved.Key != "a" {
+	if first, moved := row(t, db, "p"), row(t, db, "q"); first.Key != "b" || moved.Key != "a" || moved.Rev <= first.Rev {
 		t.Errorf("first are %+v and %+v", first, moved)
 	}
 }
