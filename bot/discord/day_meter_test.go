@@ -20,6 +20,7 @@ const allowed = 50.0
 // pace is how near the bot came to what it may send while it had something to send.
 type pace struct {
 	sent    int           // requests that Discord took
+	posts   int           // of them, messages
 	sending time.Duration // from the first request of a life to its last or its death, all lives, less the time in which Discord had forbidden everything
 	closed  time.Duration // that time
 	up      time.Duration // from the start of a life's process to its last request or its death, all lives
@@ -28,9 +29,9 @@ type pace struct {
 
 func (p pace) String() string {
 	rate := func(d time.Duration) float64 { return float64(p.sent) / d.Seconds() }
-	return fmt.Sprintf("%d requests: %.1f a second while sending, %.1f %% of what Discord allows then (%.1f s, without %.1f s of its pauses); "+
+	return fmt.Sprintf("%d requests, %d of them messages: %.1f a second while sending, %.1f %% of what Discord allows then (%.1f s, without %.1f s of its pauses); "+
 		"%.1f a second while the process was there (%.1f s); %.1f a second over all (%.1f s)",
-		p.sent, rate(p.sending), 100*p.ofAllowed(), p.sending.Seconds(), p.closed.Seconds(), rate(p.up), p.up.Seconds(), rate(p.wall), p.wall.Seconds())
+		p.sent, p.posts, rate(p.sending), 100*p.ofAllowed(), p.sending.Seconds(), p.closed.Seconds(), rate(p.up), p.up.Seconds(), rate(p.wall), p.wall.Seconds())
 }
 
 // ofAllowed is the share of what Discord allows while it allows anything.
@@ -56,6 +57,9 @@ func (s *tapped) pace(in span, born map[int]time.Time) (p pace) {
 		lives[c.life] = of
 		if c.status != 0 && c.status != http.StatusTooManyRequests {
 			p.sent++
+			if c.name == posting {
+				p.posts++
+			}
 		}
 		if c.closes > 0 {
 			shut = append(shut, span{c.at, c.at.Add(c.closes)})
@@ -102,25 +106,30 @@ func within(others []span, of span) (sum time.Duration) {
 	return sum
 }
 
-// disorder is by how many places the posts of guilds stand before ones that were decided earlier: the most, and how many do.
-func disorder(order []int) (most, many int) {
-	highest := -1
-	for _, n := range order {
-		if n < highest {
-			many++
-			most = max(most, highest-n)
+// jump is by how many places the post of a guild came before its turn: so many were decided before it and came after it.
+type jump struct{ guild, places int }
+
+// jumps are those of all guilds that jumped the queue, the longest first. Guilds are in the order in which their posts came; posts are
+// decided in the order of their guilds.
+func jumps(order []int) (all []jump) {
+	var later []int // guilds whose posts came later, in order
+	for _, n := range slices.Backward(order) {
+		i, _ := slices.BinarySearch(later, n)
+		if i > 0 {
+			all = append(all, jump{n, i})
 		}
-		highest = max(highest, n)
+		later = slices.Insert(later, i, n)
 	}
-	return most, many
+	slices.SortFunc(all, func(a, b jump) int { return b.places - a.places })
+	return all
 }
 
 // resident is what a process uses of the machine's memory, in kB, by the kernel's names.
 type resident map[string]int
 
-// watch keeps the most that any life uses until the returned function is called.
-func (d *day) watch() (end func() resident) {
-	most := resident{}
+// watch keeps the most that each life uses, in their order, until the returned function is called.
+func (d *day) watch() (end func() (lives []resident)) {
+	lives, order := map[int64]resident{}, []int64{}
 	stop, stopped := make(chan struct{}), make(chan struct{})
 	go func() {
 		defer close(stopped)
@@ -132,15 +141,23 @@ func (d *day) watch() (end func() resident) {
 			case <-stop:
 				return
 			}
-			for what, kb := range residentOf(d.pid.Load()) {
-				most[what] = max(most[what], kb)
+			pid := d.pid.Load()
+			if lives[pid] == nil {
+				lives[pid] = resident{}
+				order = append(order, pid)
+			}
+			for what, kb := range residentOf(pid) {
+				lives[pid][what] = max(lives[pid][what], kb)
 			}
 		}
 	}()
-	return func() resident {
+	return func() (all []resident) {
 		close(stop)
 		<-stopped
-		return most
+		for _, pid := range order {
+			all = append(all, lives[pid])
+		}
+		return all
 	}
 }
 
@@ -160,7 +177,7 @@ func residentOf(pid int64) resident {
 }
 
 // report says what was measured.
-func (d *day) report(t *testing.T, setUp, storm, rest pace, memory resident) {
+func (d *day) report(t *testing.T, setUp, storm, rest pace, memory []resident) {
 	t.Helper()
 	gateway := map[discordfake.GatewayWhat]int{}
 	for _, e := range d.tap.fake.GatewayLog() {
@@ -177,18 +194,24 @@ func (d *day) report(t *testing.T, setUp, storm, rest pace, memory resident) {
 			direct += n
 		}
 	}
-	most, many := disorder(d.order)
 	counts := d.tap.fake.Counts()
 	t.Logf("%d shards, %d guilds, %d lives of which %d were killed", d.shards, len(d.guilds), d.lives.Count, d.tap.Kills())
 	t.Logf("announcements: %v", setUp)
 	t.Logf("the slot:      %v", storm)
 	t.Logf("the results:   %v", rest)
-	t.Logf("order: of %d posts %d stand after one that was decided later, by %d at the most", len(d.order), many, most)
+	jumped := jumps(d.order)
+	t.Logf("order: of %d posts %d came before one that was decided earlier; the farthest: %v", len(d.order), len(jumped), jumped[:min(len(jumped), 20)])
 	t.Logf("gateway: %v", gateway)
 	t.Logf("REST: %d requests, at most %d in a second, 429s %v, invalid %d", counts.Requests, counts.Peak, counts.Limited, counts.Invalid)
 	t.Logf("members: %d answers and corrections shown as taken; %d answers sent to a dead bot, %d of them graded by direct message", answers, late, direct)
-	t.Logf("memory of the bot: at most %.1f MB resident; anonymous %.1f MB, files %.1f MB; in the end %s",
-		mb(memory["VmHWM"]), mb(memory["RssAnon"]), mb(memory["RssFile"]), d.lives.Usage[len(d.lives.Usage)-1])
+	for i, life := range memory {
+		t.Logf("life %d: at most %v", i+1, life)
+	}
+	t.Logf("in the end: %s", d.lives.Usage[len(d.lives.Usage)-1])
+}
+
+func (r resident) String() string {
+	return fmt.Sprintf("%.1f MB resident; anonymous %.1f MB, of files %.1f MB", mb(r["VmHWM"]), mb(r["RssAnon"]), mb(r["RssFile"]))
 }
 
 func mb(kb int) float64 { return float64(kb) / 1024 }

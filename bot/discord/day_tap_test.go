@@ -39,6 +39,7 @@ type entry struct {
 
 // call is one request that is bound to the bot's global limit.
 type call struct {
+	name   string
 	at     time.Time // when it came, by the machine's clock
 	life   int
 	status int           // 0 where the connection ended
@@ -83,7 +84,7 @@ func free(r *http.Request) bool {
 
 // carry makes a request and keeps what became of it.
 func (s *tapped) carry(name string, r *http.Request) *httptest.ResponseRecorder {
-	c := call{at: time.Now(), life: s.Life()}
+	c := call{name: name, at: time.Now(), life: s.Life()}
 	answer := s.serve(name, r)
 	if free(r) {
 		return answer
