@@ -50,3 +50,11 @@ func (c *clock) at(at time.Time) time.Time {
 	}
 	return c.since.Add(at.Sub(c.since) + *ahead)
 }
+
+// discordTime is what Discord's clock shows, as far as it is known, when the machine's shows at.
+func (d *Discord) discordTime(at time.Time) time.Time {
+	if theirs := d.clock.at(at); !theirs.IsZero() {
+		return theirs
+	}
+	return at
+}

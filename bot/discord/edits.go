@@ -146,7 +146,7 @@ func (d *Discord) editNow(ctx context.Context, a chat.Action, target chat.Messag
 // old tells whether edits of a message are limited.
 func (d *Discord) old(message string) bool {
 	at, ok := created(message)
-	return ok && d.cfg.Now().Sub(at) > oldAfter
+	return ok && d.discordTime(d.cfg.Now()).Sub(at) > oldAfter
 }
 
 // change brings one message up to date. In a thread that is in the archive it is taken out for it.

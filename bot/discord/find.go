@@ -18,8 +18,9 @@ var _ chat.Platform = (*Discord)(nil)
 // How Find reads a conversation.
 const (
 	foundAPage   = 100              // messages that are asked for at once
-	foundPages   = 50               // how often it asks
-	aroundTry    = 10 * time.Minute // how far Discord's clock may be from ours, on either side of a try
+	foundPages   = 50               // how often it asks at most
+	foundAnyway  = 10               // how often it asks though what it reads is newer: our clock may have been set since the try
+	aroundTry    = 10 * time.Minute // how far Discord's clock may be from what we take it for, on either side of a try
 	mayStillCome = 10 * time.Second // after a try: Discord may be at a request whose connection has ended, as when our process was killed
 
 	// nonceFor is how long Discord is taken to know a nonce: "the past few minutes" (resources/message, Create Message).
@@ -97,7 +98,7 @@ func (d *Discord) findFirst(ctx context.Context, a chat.Action, b body) (p progr
 // asked, that page is left out of a message that must not stand twice, and sent again otherwise.
 func (d *Discord) settle(ctx context.Context, a chat.Action, p *progress, drawn []body) error {
 	i := len(p.Pages)
-	if !p.Trying || i >= len(drawn) || d.fresh(p.At) { // with its nonce it can be sent again
+	if !p.Trying || i >= len(drawn) {
 		return nil
 	}
 	message, err := d.search(ctx, history{channel: p.Below, tried: p.At}, drawn[i])
@@ -110,6 +111,8 @@ func (d *Discord) settle(ctx context.Context, a chat.Action, p *progress, drawn 
 		return err
 	case message != "":
 		p.Pages = append(p.Pages, sentPage{ID: message})
+	case d.fresh(p.At): // with its nonce it can be sent again
+		return nil
 	}
 	p.Trying, p.Changed = false, true
 	return nil
@@ -166,7 +169,7 @@ func (d *Discord) search(ctx context.Context, h history, b body) (message string
 	if self == nil {
 		return "", d.wait(afterFailure)
 	}
-	after, until := h.span(d.cfg.Now())
+	after, until := d.span(h)
 	for page := range foundPages {
 		var some []written
 		err := d.get(ctx, "channels/"+h.channel+"/messages?limit="+strconv.Itoa(foundAPage)+"&after="+after, &some)
@@ -188,7 +191,7 @@ func (d *Discord) search(ctx context.Context, h history, b body) (message string
 			}
 			after = newer(after, m.ID)
 		}
-		if at, ok := created(after); len(some) < foundAPage || ok && at.After(until) {
+		if at, ok := created(after); len(some) < foundAPage || ok && at.After(until) && page+1 >= foundAnyway {
 			return "", nil
 		}
 	}
@@ -196,15 +199,20 @@ func (d *Discord) search(ctx context.Context, h history, b body) (message string
 	return "", d.unreadable(h)
 }
 
-// span is from which id on, and until when, what was tried can stand.
-func (h history) span(now time.Time) (after string, until time.Time) {
-	from := h.tried
-	if from.IsZero() || from.After(now) {
-		from, until = now.Add(-longestLife), now.Add(aroundTry)
-	} else {
-		until = from.Add(aroundTry)
+// span is from which id on, and until when, what was tried can stand. The try was noted by our clock, which may be hours off: then by
+// Discord's it was at another time.
+func (d *Discord) span(h history) (after string, until time.Time) {
+	from, until := h.tried, h.tried
+	if now := d.cfg.Now(); from.IsZero() || from.After(now) {
+		from, until = now.Add(-longestLife), now
 	}
-	return snowflake(from.Add(-aroundTry)), until
+	if theirs := d.discordTime(from); theirs.Before(from) {
+		from = theirs
+	}
+	if theirs := d.discordTime(until); theirs.After(until) {
+		until = theirs
+	}
+	return snowflake(from.Add(-aroundTry)), until.Add(aroundTry)
 }
 
 const longestLife = 25 * time.Hour // no action is tried for longer than a day
@@ -279,7 +287,7 @@ func words(s string) string { return strings.Join(strings.Fields(s), " ") }
 
 // searchForum looks for a post of ours in a forum: for its thread among those that are open, and for what that begins with.
 func (d *Discord) searchForum(ctx context.Context, a chat.Action, h history, b body) (thread string, err error) {
-	after, _ := h.span(d.cfg.Now())
+	after, _ := d.span(h)
 	var open struct {
 		Threads []struct {
 			ID     string `json:"id"`

@@ -23,7 +23,8 @@ type office struct {
 	guild *discordfake.Guild
 	db    store.DB
 	d     *Discord
-	kills *rand.Rand // decides when the process dies in the middle of a request; it never does when nil
+	off   time.Duration // how much the adapter's clock is ahead
+	kills *rand.Rand    // decides when the process dies in the middle of a request; it never does when nil
 }
 
 const (
@@ -55,7 +56,9 @@ func (o *office) restart() {
 	if o.d != nil {
 		o.d.rest.Close()
 	}
-	d, err := New(Config{DB: o.db, Log: slog.New(slog.DiscardHandler), Token: o.fake.Token(), API: o.fake.API(), Dial: o.fake.Dial})
+	d, err := New(Config{
+		DB: o.db, Log: slog.New(slog.DiscardHandler), Token: o.fake.Token(), API: o.fake.API(), Dial: o.fake.Dial, Now: o.now,
+	})
 	if err != nil {
 		o.Fatal(err)
 	}
@@ -63,6 +66,9 @@ func (o *office) restart() {
 	d.self.Store(&self)
 	o.d = d
 }
+
+// now is what the machine's clock shows.
+func (o *office) now() time.Time { return time.Now().Add(o.off) }
 
 // post is a post with a question and two buttons.
 func (o *office) post(key string) chat.Action {
