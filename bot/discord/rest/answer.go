@@ -32,8 +32,11 @@ const (
 
 // read reads an answer and leaves its body to be read again.
 func read(r *http.Response) answer {
-	kind, _, _ := mime.ParseMediaType(r.Header.Get("Content-Type"))
-	a := answer{status: r.StatusCode, header: r.Header, theirs: r.StatusCode >= 400 && kind != "application/json"}
+	a := answer{status: r.StatusCode, header: r.Header}
+	if a.status >= http.StatusBadRequest {
+		kind, _, _ := mime.ParseMediaType(r.Header.Get("Content-Type"))
+		a.theirs = kind != "application/json"
+	}
 	if a.status != http.StatusTooManyRequests {
 		return a
 	}

@@ -58,7 +58,7 @@ func (t *transport) RoundTrip(r *http.Request) (*http.Response, error) {
 func (t *transport) once(r *http.Request) (*http.Response, error) {
 	var connected atomic.Bool // before that nothing was written, so nothing was done
 	ctx := httptrace.WithClientTrace(r.Context(), &httptrace.ClientTrace{GotConn: func(httptrace.GotConnInfo) { connected.Store(true) }})
-	r = r.Clone(ctx)
+	r = r.WithContext(ctx) // shares the headers, which nobody changes any more
 	if r.GetBody != nil {
 		body, err := r.GetBody()
 		if err != nil {
