@@ -29,7 +29,8 @@ const (
 
 // Find tells whether an action was carried out. It looks for our own message with the action's buttons or text where it should stand.
 // Without Read Message History Discord shows none: then, while Discord knows the nonce, what is sent again is not a second message, and
-// later nobody can tell. Edits and deletions done twice are done once, so they are not looked for.
+// later nobody can tell. Edits and deletions done twice are done once, so they are not looked for. A long message counts as carried out
+// when all its pages stand, and once its life is over when its first does: that has the buttons.
 func (d *Discord) Find(ctx context.Context, a chat.Action) (chat.MessageID, bool, error) {
 	if a.Do != chat.Post && a.Do != chat.Thread && a.Do != chat.Direct {
 		return "", false, nil
@@ -38,8 +39,9 @@ func (d *Discord) Find(ctx context.Context, a chat.Action) (chat.MessageID, bool
 	if err != nil {
 		return "", false, err
 	}
-	if begun { // its first page stands; Send sees to the others
-		return messageID(p.Channel, p.Pages[0].ID), p.Whole, nil
+	over := !a.Until.IsZero() && !d.cfg.Now().Before(a.Until)
+	if begun { // its first page stands; Send sees to the others, as long as it is asked
+		return messageID(p.Channel, p.Pages[0].ID), p.Whole || over, nil
 	}
 	drawn, err := d.draw(ctx, a)
 	if err == nil {
@@ -53,7 +55,9 @@ func (d *Discord) Find(ctx context.Context, a chat.Action) (chat.MessageID, bool
 	case len(p.Pages) == 0:
 		return "", false, nil
 	case len(drawn) > 1: // no further page was tried, or it would be recorded
-		return "", false, d.keepProgress(ctx, a, &p)
+		if err := d.keepProgress(ctx, a, &p); err != nil || !over {
+			return "", false, err
+		}
 	}
 	return messageID(p.Channel, p.Pages[0].ID), true, nil
 }

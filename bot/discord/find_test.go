@@ -297,14 +297,12 @@ func (o *office) complete(a chat.Action, id chat.MessageID, pages int) {
 	channel, message := split(id)
 	var texts []string
 	for _, m := range o.fake.Messages(channel) {
-		if m.ID == message {
+		if m.ID == message || channel == message && m.Author == o.fake.AppID() {
 			texts = append(texts, m.Plain)
 		}
 	}
-	for _, text := range o.stands(message) {
-		if channel != message {
-			texts = append(texts, text)
-		}
+	if _, ok := o.fake.Thread(message); ok && channel != message {
+		texts = append(texts, o.stands(message)...)
 	}
 	if len(texts) != pages {
 		o.Errorf("%s has %d pages, want %d", a.Key, len(texts), pages)

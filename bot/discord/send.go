@@ -109,14 +109,27 @@ func (d *Discord) complete(ctx context.Context, a chat.Action, p progress) (chat
 	drawn := Messages(a)
 	for _, step := range []func(context.Context, chat.Action, *progress, []body) error{d.settle, d.redraw, d.shorten, d.extend} {
 		if err := step(ctx, a, &p, drawn); err != nil {
-			return "", err
+			return "", d.broken(ctx, a, &p, err)
 		}
 	}
 	return messageID(p.Channel, p.Pages[0].ID), nil
 }
 
-// redraw brings the pages that stand up to date. A further page that somebody has deleted stays away. One that is known to be up to date
-// costs nothing: edits of old messages are few.
+// broken is the error of a message that was broken off. Once a page of it stands it is not true that nothing was done, so that is no
+// *chat.Wait: the shell asks Find before it goes on, and when the life of the message ends.
+func (d *Discord) broken(ctx context.Context, a chat.Action, p *progress, err error) error {
+	if len(p.Pages) == 0 || a.Do == chat.Edit {
+		return err
+	}
+	if err = d.verdict(ctx, a, err); isWait(err) {
+		return fmt.Errorf("%d pages stand, %s", len(p.Pages), err.Error())
+	}
+	return err
+}
+
+// redraw brings the pages that stand up to date. A further page that somebody has deleted stays away, and one that cannot be changed, in a
+// thread that is locked, stays as it is: the first page is the message. One that is known to be up to date costs nothing: edits of old
+// messages are few.
 func (d *Discord) redraw(ctx context.Context, a chat.Action, p *progress, drawn []body) error {
 	for i := range p.Pages[:min(len(p.Pages), len(drawn))] {
 		at, sum := &p.Pages[i], drawn[i].sum()
@@ -125,9 +138,14 @@ func (d *Discord) redraw(ctx context.Context, a chat.Action, p *progress, drawn 
 		}
 		err := d.change(ctx, a, p.channelOf(i), at.ID, drawn[i])
 		switch {
+		case err == nil:
 		case i > 0 && rest.Is(err, unknownMessage):
 			at.ID = ""
-		case err != nil:
+		case i > 0 && d.refuses(ctx, a, &err):
+			d.cfg.Log.Warn("discord: a further page of a message stays as it is", slog.String("key", string(a.Key)), slog.Int("page", i+1), slog.Any("err", err))
+			at.Sum, p.Changed = "", true
+			continue
+		default:
 			at.Sum = "" // it may show either
 			return errors.Join(err, d.keepIfPaged(ctx, a, p))
 		}
@@ -136,12 +154,17 @@ func (d *Discord) redraw(ctx context.Context, a chat.Action, p *progress, drawn 
 	return nil
 }
 
-// shorten deletes the pages that a message no longer has.
-func (d *Discord) shorten(ctx context.Context, _ chat.Action, p *progress, drawn []body) error {
+// shorten deletes the pages that a message no longer has. What cannot be deleted, in a thread that is locked, stays.
+func (d *Discord) shorten(ctx context.Context, a chat.Action, p *progress, drawn []body) error {
 	for len(p.Pages) > len(drawn) {
 		last := len(p.Pages) - 1
 		if message := p.Pages[last].ID; message != "" {
-			if err := d.erase(ctx, "channels/"+p.channelOf(last)+"/messages/"+message); err != nil {
+			at := p.channelOf(last)
+			err := d.erase(ctx, "channels/"+at+"/messages/"+message)
+			if rest.Is(err, threadArchived) && d.unarchive(ctx, at) == nil {
+				err = d.erase(ctx, "channels/"+at+"/messages/"+message)
+			}
+			if err != nil && !d.refuses(ctx, a, &err) {
 				return err
 			}
 		}
@@ -169,8 +192,7 @@ func (d *Discord) extend(ctx context.Context, a chat.Action, p *progress, drawn 
 			drawn[i].once(a, i+len(drawn)*1000)
 			message, err = d.create(ctx, p.Below, drawn[i])
 		}
-		var wait *rest.Wait
-		switch {
+		switch said := err; {
 		case err == nil:
 			p.Pages, p.Changed, p.Trying, p.Again = append(p.Pages, sentPage{ID: message, Sum: drawn[i].sum()}), true, false, false
 			if again { // it may be the older one, with what that said
@@ -181,10 +203,10 @@ func (d *Discord) extend(ctx context.Context, a chat.Action, p *progress, drawn 
 			}
 		case doubtful(err):
 			return err
-		case errors.As(err, &wait), isWait(err):
+		case !d.refuses(ctx, a, &err):
 			p.Trying = p.Again
 			return errors.Join(err, d.keepProgress(ctx, a, p))
-		case a.Do == chat.Post && i == 1 && p.Below != p.Channel && rest.Is(err, threadsTooMany, threadArchived, threadLocked, missingRights, missingAccess, unknownChannel):
+		case a.Do == chat.Post && i == 1 && p.Below != p.Channel && rest.Is(said, threadsTooMany, threadArchived, threadLocked, missingRights, missingAccess, unknownChannel):
 			p.Below, p.Trying = p.Channel, false // the thread takes nothing: what is left of the message is of more use in the channel
 			i--
 		default: // the message stands, as far as its place takes it
@@ -243,12 +265,17 @@ func (d *Discord) below(ctx context.Context, a chat.Action, p *progress) (string
 		return p.Channel, nil
 	}
 	thread, err := d.openThread(ctx, p.Channel, p.Pages[0].ID, title(a.Message))
-	var said *rest.Error
-	if errors.As(err, &said) && said.Code != unknownMessage {
+	if said := err; err != nil && d.refuses(ctx, a, &err) && !rest.Is(said, unknownMessage) {
 		d.cfg.Log.Warn("discord: a long message goes on in the channel, because it gets no thread", slog.String("key", string(a.Key)), slog.Any("err", err))
 		return p.Channel, nil
 	}
 	return thread, err
+}
+
+// refuses tells whether an error is final, and makes it what it means for the action.
+func (d *Discord) refuses(ctx context.Context, a chat.Action, err *error) bool {
+	*err = d.verdict(ctx, a, *err)
+	return errors.As(*err, new(*chat.Refused))
 }
 
 func isWait(err error) bool { return errors.As(err, new(*chat.Wait)) }
