@@ -4,7 +4,7 @@
 //
 // From Discord to the bot:
 //
-//   - gateway (a package of its own): the sessions; shards.go: what is kept of them, and which guilds are there.
+//   - gateway (a package of its own): the sessions; shards.go: what is kept of them; guilds.go: which guilds are there.
 //   - hooks.go: interactions over signed HTTP.
 //   - decode.go (pure): a payload becomes an event, and the way of its reply.
 //   - inbound.go: the way of one delivery, from the payload to the reply; traffic.go bounds how many are under way, turns.go has what one
@@ -18,7 +18,7 @@
 //   - rest (a package of its own): requests within Discord's limits.
 //   - send.go, find.go: [Discord.Send] and [Discord.Find]; insist.go: a request is made again while nobody knows what became of
 //     it; errors.go: what Discord's errors mean.
-//   - threads.go, forum.go, direct.go: where messages stand; edits.go, copies.go: changing and deleting them; pages_progress.go: how far
+//   - threads.go, forum.go, direct.go: where messages stand; homes.go: nothing is posted in a channel of another guild; edits.go, copies.go: changing and deleting them; pages_progress.go: how far
 //     a long one has come.
 //   - reply.go (pure), response.go, reply_show.go: how a reply is shown, the one response that an interaction takes, and showing the rest;
 //     excuse.go: what a person is told where it went wrong.
