@@ -4,7 +4,7 @@
 //
 // From Discord to the bot:
 //
-//   - gateway (a package of its own): the sessions; shards.go: what is kept of them; guilds.go: which guilds are there.
+//   - gateway (a package of its own): the sessions; shards.go: what is kept of them.
 //   - hooks.go: interactions over signed HTTP.
 //   - decode.go (pure): a payload becomes an event, and the way of its reply.
 //   - inbound.go: the way of one delivery, from the payload to the reply; traffic.go bounds how many are under way, turns.go has what one
