@@ -53,6 +53,15 @@ func sentence(err error) string {
 	return "Something broke on our side. Nothing was lost here: try again in a moment."
 }
 
+// interrupted is what stands in the end where an earlier process has promised a reply.
+func interrupted(in Inbound) chat.Reply {
+	text := "Greenroom was restarted while it was working on this, and cannot tell whether it was done. Look before you repeat it."
+	if in.Event.Kind == chat.Submit {
+		text = "Greenroom was restarted while it was working on this. Its reply is in your direct messages, or opens where you began."
+	}
+	return chat.Reply{Message: &chat.Message{Blocks: []chat.Block{chat.Text(text)}}}
+}
+
 // returned adds to a message what a person wrote in the form that it answers.
 func returned(in Inbound, m *chat.Message) *chat.Message {
 	if len(in.Way.Wrote) == 0 {

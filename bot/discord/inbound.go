@@ -107,9 +107,13 @@ func (d *Discord) take(work context.Context, in delivery, before <-chan struct{}
 		return true
 	}
 	in.body = nil // it may be large, and may wait
+	v := d.voice(work, got, in)
 	switch {
 	case got.Event.Expired && got.Event.Kind != chat.Submit:
 		d.cfg.Log.Info("discord: an interaction came too late to be answered", attrs(got)...)
+		ctx, cancel := context.WithTimeout(work, showWithin)
+		defer cancel()
+		d.endThinking(ctx, got, v)
 		return true
 	case !d.told.first(got.name()):
 		d.cfg.Log.Debug("discord: a delivery came twice", attrs(got)...)
@@ -123,7 +127,6 @@ func (d *Discord) take(work context.Context, in delivery, before <-chan struct{}
 	if before != nil {
 		<-before
 	}
-	v := d.voice(work, got, in)
 	defer v.promise()()
 	return d.answer(work, got, v, full || guildFull)
 }

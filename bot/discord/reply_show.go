@@ -29,6 +29,7 @@ func (d *Discord) show(work context.Context, in Inbound, v *voice, r chat.Reply)
 		err = d.showTyped(ctx, in, r)
 	case in.Event.Expired: // what the bot has said went into its own direct message
 		err = d.direct(ctx, in, r)
+		d.endThinking(ctx, in, v)
 	default:
 		err = d.showThere(ctx, in, v, r)
 	}
@@ -54,7 +55,13 @@ func (d *Discord) showThere(ctx context.Context, in Inbound, v *voice, r chat.Re
 	answer := Respond(in, r)
 	d.keep(ctx, in, answer.Keep)
 	state := v.say(answer.Response)
-	if state != isDeferred {
+	switch {
+	case state == isDeferred:
+	case state == saidBefore && d.thinking(ctx, in):
+		if r.Message == nil && len(r.Errors) == 0 {
+			r = interrupted(in)
+		}
+	default:
 		return d.ensure(ctx, in, v, answer.Response, state)
 	}
 	calls, keep := Later(in, r)
@@ -90,7 +97,7 @@ func (d *Discord) turnPage(ctx context.Context, in Inbound, v *voice) error {
 // ensure sees to a response of which this became.
 func (d *Discord) ensure(ctx context.Context, in Inbound, v *voice, r response, state spoken) error {
 	switch state {
-	case isSaid:
+	case isSaid, saidBefore:
 		return nil
 	case isRefused:
 		return errRefused

@@ -20,6 +20,7 @@ const (
 	unsaid     spoken = iota // none was given yet
 	isSaid                   // Discord has it
 	isDeferred               // Discord has "working on it", so the reply follows
+	saidBefore               // Discord has one of an earlier process, which had the same interaction
 	inDoubt                  // nobody knows whether Discord has it
 	tooLate                  // Discord takes none any more
 	isRefused                // Discord does not take this one; another may be tried
@@ -85,7 +86,8 @@ func (v *voice) promise() (stop func()) {
 		if v.state != unsaid {
 			return
 		}
-		if v.state = v.give(Defer(v.in)); v.state != tooLate && v.in.Event.Kind != chat.Complete {
+		v.state = v.give(Defer(v.in))
+		if v.state != tooLate && v.state != saidBefore && v.in.Event.Kind != chat.Complete {
 			v.state = isDeferred // in doubt too: the next call tells
 		}
 	})
@@ -120,7 +122,7 @@ const (
 )
 
 // callback gives the response by a request of its own. A second try after a lost answer is safe: Discord takes one response only, and says
-// so (40060) where the first try has come through.
+// so (40060) where the first try has come through. Where that is said of the first, another process was there before.
 func (v *voice) callback(r response) spoken {
 	request := rest.Request{Method: http.MethodPost, Path: "interactions/" + v.in.Way.ID + "/" + v.in.Way.Token + "/callback", Body: r}
 	tried := tooLate // what it is when Discord takes none any more
@@ -133,6 +135,8 @@ func (v *voice) callback(r response) spoken {
 		var wait *rest.Wait
 		var answer *rest.Error
 		switch {
+		case rest.Is(err, discordgo.ErrCodeInteractionHasAlreadyBeenAcknowledged) && tried == tooLate:
+			return saidBefore
 		case err == nil, rest.Is(err, discordgo.ErrCodeInteractionHasAlreadyBeenAcknowledged):
 			return isSaid
 		case errors.As(err, &wait):

@@ -1,0 +1,69 @@
+package discord
+
+import (
+	"context"
+	"strings"
+	"testing"
+	"time"
+
+	"greenroom/bot/chat"
+)
+
+// A process that dies after "working on it" leaves that standing; the next one brings it to an end, whatever was asked for.
+func TestThinkingIsNotLeft(t *testing.T) {
+	inWorld(t, byGateway, func(w *world) {
+		w.bot.will(opensForm(func(ctx context.Context, e chat.Event) (chat.Reply, error) {
+			<-ctx.Done()
+			return chat.Reply{}, ctx.Err()
+		}))
+		w.must(w.answers(sam, "An event loop"))
+		w.must(w.fake.Command(mira, inPrep, "greenroom"))
+		w.want("is thinking", w.fake.Ephemerals(sam)[0].Thinking && w.fake.Ephemerals(mira)[0].Thinking, true)
+		w.restart(func() {
+			w.bot.got()
+			w.bot.will(func(context.Context, chat.Event) (chat.Reply, error) { return chat.Reply{}, nil }) // the grade is its own message
+		})
+		w.want("handed over", kinds(w.bot.got()), []chat.Kind{chat.Submit})
+		for _, user := range []string{sam, mira} {
+			if shown := w.fake.Ephemerals(user); shown[0].Thinking || !strings.Contains(shown[0].Plain, "restarted") {
+				t.Errorf("%s still sees %+v", user, shown)
+			}
+		}
+	})
+}
+
+// What an earlier process has shown stays as it is when the same comes again, however long it takes this time.
+func TestShownStays(t *testing.T) {
+	for _, takes := range []time.Duration{0, 2 * time.Second} {
+		inWorld(t, byGateway, func(w *world) {
+			w.bot.will(opensForm(saying("3 of 5")))
+			w.must(w.answers(sam, "An event loop"))
+			w.want("shown", w.whispers(sam), []string{"3 of 5"})
+			w.discord.told = told{} // as in a process that never heard of it
+			w.bot.will(func(ctx context.Context, e chat.Event) (chat.Reply, error) {
+				sleep(ctx, takes) // and the store has seen it
+				return chat.Reply{}, nil
+			})
+			w.want("brought again", w.fake.Redeliver("INTERACTION_CREATE"), true)
+			time.Sleep(takes)
+			w.quiet()
+			w.want("shown", w.whispers(sam), []string{"3 of 5"})
+		})
+	}
+}
+
+// "Working on it" of an earlier process becomes the reply, where there is time for one.
+func TestThinkingIsFilled(t *testing.T) {
+	inWorld(t, byGateway, func(w *world) {
+		w.bot.will(func(ctx context.Context, e chat.Event) (chat.Reply, error) {
+			<-ctx.Done()
+			return chat.Reply{}, ctx.Err()
+		})
+		w.must(w.fake.Command(sam, inPrep, "greenroom"))
+		w.discord.told = told{}
+		w.bot.will(saying("Hello."))
+		w.want("brought again", w.fake.Redeliver("INTERACTION_CREATE"), true)
+		w.quiet()
+		w.want("shown", w.whispers(sam), []string{"Hello."})
+	})
+}
