@@ -65,7 +65,7 @@ func (d *day) storms(t *testing.T) bool {
 	if d.lives.Life.Over() {
 		d.rise(t)
 	}
-	posted := d.tap.posted()
+	posted := d.tap.posted() + d.missing
 	share := float64(posted) / float64(len(d.guilds))
 	for len(d.faults) > 0 && share >= d.faults[0].at {
 		d.faults[0].do()

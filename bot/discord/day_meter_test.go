@@ -106,22 +106,26 @@ func within(others []span, of span) (sum time.Duration) {
 	return sum
 }
 
-// jump is by how many places the post of a guild came before its turn: so many were decided before it and came after it.
-type jump struct{ guild, places int }
-
-// jumps are those of all guilds that jumped the queue, the longest first. Guilds are in the order in which their posts came; posts are
-// decided in the order of their guilds.
-func jumps(order []int) (all []jump) {
+// jumps is by how many places each post came before its turn, where any did: so many were decided before it and came after it. order
+// is of guilds, as their posts came; they were decided in the order of the guilds.
+func jumps(order []int) (places []int) {
 	var later []int // guilds whose posts came later, in order
 	for _, n := range slices.Backward(order) {
 		i, _ := slices.BinarySearch(later, n)
 		if i > 0 {
-			all = append(all, jump{n, i})
+			places = append(places, i)
 		}
 		later = slices.Insert(later, i, n)
 	}
-	slices.SortFunc(all, func(a, b jump) int { return b.places - a.places })
-	return all
+	return places
+}
+
+// farthest is the longest jump; 0 where there is none.
+func farthest(jumps []int) (most int) {
+	for _, n := range jumps {
+		most = max(most, n)
+	}
+	return most
 }
 
 // resident is what a process uses of the machine's memory, in kB, by the kernel's names.
@@ -196,11 +200,11 @@ func (d *day) report(t *testing.T, setUp, storm, rest pace, memory []resident) {
 	}
 	counts := d.tap.fake.Counts()
 	t.Logf("%d shards, %d guilds, %d lives of which %d were killed", d.shards, len(d.guilds), d.lives.Count, d.tap.Kills())
-	t.Logf("announcements: %v", setUp)
-	t.Logf("the slot:      %v", storm)
-	t.Logf("the results:   %v", rest)
+	t.Logf("announcements, as fast as they were asked for: %v", setUp)
+	t.Logf("the slot: %v", storm)
+	t.Logf("results and what goes with them: %v", rest)
 	jumped := jumps(d.order)
-	t.Logf("order: of %d posts %d came before one that was decided earlier; the farthest: %v", len(d.order), len(jumped), jumped[:min(len(jumped), 20)])
+	t.Logf("order: of %d posts %d came before one that was decided earlier, by %d places at the most", len(d.order), len(jumped), farthest(jumped))
 	t.Logf("gateway: %v", gateway)
 	t.Logf("REST: %d requests, at most %d in a second, 429s %v, invalid %d", counts.Requests, counts.Peak, counts.Limited, counts.Invalid)
 	t.Logf("members: %d answers and corrections shown as taken; %d answers sent to a dead bot, %d of them graded by direct message", answers, late, direct)

@@ -76,6 +76,9 @@ func TestDay(t *testing.T) {
 	if !*whole {
 		return
 	}
+	if most := farthest(jumps(d.order)); most > atOnce {
+		t.Errorf("a post came before %d that were decided earlier", most)
+	}
 	if share := storm.ofAllowed(); share < 0.95 {
 		t.Errorf("the slot went out at %.1f %% of the allowed rate", 100*share)
 	}
@@ -85,6 +88,10 @@ func TestDay(t *testing.T) {
 		}
 	}
 }
+
+// atOnce is how many posts of one instant are decided at once (bot.Config.RoomsBusy), and some that are on their way: among them there is
+// no order.
+const atOnce = 256 + 32
 
 // What the judge must see: a day in which something is wrong on purpose.
 func TestDayJudge(t *testing.T) {
@@ -102,7 +109,7 @@ func TestDayJudge(t *testing.T) {
 	}{
 		{"nothing", small, func(*day) {}, ""},
 		{"a message that is posted twice", small, func(d *day) { d.spoil = twice }, "was posted a second time, at"},
-		{"a message that Discord confirms and drops", small, func(d *day) { d.idle, d.spoil = true, swallow }, "never stood in its channel"},
+		{"a message that Discord confirms and drops", small, func(d *day) { d.idle, d.spoil, d.missing = true, swallow, 1 }, "never stood in its channel"},
 		{"an answer that is lost", small, func(d *day) { d.lose = "attempt" }, "draft 1 of part 0 of"},
 		{"an answer to a dead bot that the gateway loses", withLate, func(d *day) {
 			d.beforeLife = func() { d.tap.fake.ForgetSessions(discordfake.Every) }
@@ -163,6 +170,7 @@ type day struct {
 type spoiled struct {
 	idle       bool // nobody plays
 	spoil      spoiler
+	missing    int    // so many posts never come
 	lose       string // the kind of records that are lost in the end
 	beforeLife func() // is called before a life that follows a death
 }
