@@ -254,7 +254,17 @@ func (d *Discord) tryLate(ctx context.Context, r store.Record) error {
 
 // forgetLate drops what is kept of a workspace's edits.
 func (d *Discord) forgetLate(ctx context.Context, w chat.Workspace) error {
+	return d.dropRecords(ctx, store.Prefix("late", string(w)))
+}
+
+// forgetLateOf drops what is kept of edits of the direct messages to a member.
+func (d *Discord) forgetLateOf(ctx context.Context, w chat.Workspace, m chat.Member) error {
 	return d.eachRecord(ctx, store.Prefix("late", string(w)), func(r store.Record) error {
+		var e lateEdit
+		if json.Unmarshal(r.Bytes, &e) == nil && e.Action.Member != m {
+			return nil
+		}
+		defer d.out.edits.lock(e.Action.Key)() // one that is being made now is not kept again
 		return d.cfg.DB.Commit(ctx, store.Unit{Put: []store.Put{{Ref: r.Ref}}})
 	})
 }

@@ -33,6 +33,9 @@ func (d *Discord) forgetMember(ctx context.Context, w chat.Workspace, m chat.Mem
 	if err := d.forgetDirect(ctx, m); err != nil {
 		return fmt.Errorf("forget a member: %w", err)
 	}
+	if err := d.forgetLateOf(ctx, w, m); err != nil {
+		return fmt.Errorf("forget a member: %w", err)
+	}
 	return d.pages.forget(ctx, func(k Kept) bool { return k.Workspace == w && k.Member == m })
 }
 
@@ -125,4 +128,11 @@ func (d *Discord) eachRecord(ctx context.Context, below store.Ref, do func(store
 			return nil
 		}
 	}
+}
+
+// dropRecords drops every record below a prefix, those that cannot be read too.
+func (d *Discord) dropRecords(ctx context.Context, below store.Ref) error {
+	return d.eachRecord(ctx, below, func(r store.Record) error {
+		return d.cfg.DB.Commit(ctx, store.Unit{Put: []store.Put{{Ref: r.Ref}}})
+	})
 }

@@ -134,7 +134,13 @@ func (d *Discord) forgetProgress(ctx context.Context) {
 	if !d.out.swept.due(now) {
 		return
 	}
-	err := d.dropProgress(ctx, store.Prefix(progressPrefix), func(p progress) bool { return p.At.Before(now.Add(-2 * store.MessageFor)) })
+	err := d.eachRecord(ctx, store.Prefix(progressPrefix), func(r store.Record) error {
+		var p progress
+		if json.Unmarshal(r.Bytes, &p) != nil || !p.At.Before(now.Add(-2*store.MessageFor)) {
+			return nil
+		}
+		return d.cfg.DB.Commit(ctx, store.Unit{Put: []store.Put{{Ref: r.Ref}}})
+	})
 	if err != nil {
 		d.cfg.Log.Warn("discord: old records are not removed", slog.Any("err", err))
 	}
@@ -142,15 +148,5 @@ func (d *Discord) forgetProgress(ctx context.Context) {
 
 // forgetSent drops what is kept of a workspace's messages.
 func (d *Discord) forgetSent(ctx context.Context, w chat.Workspace) error {
-	return d.dropProgress(ctx, store.Prefix(progressPrefix, string(w)), func(progress) bool { return true })
-}
-
-func (d *Discord) dropProgress(ctx context.Context, below store.Ref, over func(progress) bool) error {
-	return d.eachRecord(ctx, below, func(r store.Record) error {
-		var p progress
-		if json.Unmarshal(r.Bytes, &p) != nil || !over(p) {
-			return nil
-		}
-		return d.cfg.DB.Commit(ctx, store.Unit{Put: []store.Put{{Ref: r.Ref}}})
-	})
+	return d.dropRecords(ctx, store.Prefix(progressPrefix, string(w)))
 }
