@@ -16,6 +16,7 @@ type latecomer struct {
 	post campaign.Post
 	text string
 	open atomic.Bool   // the form is
+	sent atomic.Bool   // the form was
 	said error         // what Discord said of the form that was sent, once over is closed
 	over chan struct{} // nobody waits for anything any more
 }
@@ -51,6 +52,7 @@ func (l *latecomer) opens() bool {
 
 // sends sends the form and does not wait for what comes of it.
 func (l *latecomer) sends() {
+	l.sent.Store(true)
 	go func() {
 		defer close(l.over)
 		l.said = l.Send(map[string][]string{"answer": {l.text}})

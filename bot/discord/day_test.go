@@ -46,7 +46,7 @@ type size struct {
 
 func daySize() size {
 	s := size{
-		shards: 2, guilds: 60, quietGuilds: 10, players: 2, latecomers: 2, deaths: []float64{0.3, 0.6},
+		shards: 2, guilds: 80, quietGuilds: 10, players: 2, latecomers: 2, deaths: []float64{0.25, 0.7},
 		dead: 3500 * time.Millisecond, concurrency: 16, heartbeat: 20 * time.Second,
 	}
 	switch {
@@ -224,7 +224,7 @@ func (d *day) play(t *testing.T) (storm pace, memory []resident) {
 
 	rest := d.awaken(t.Context())
 	defer rest()
-	d.clock.Jump(slotAt.Add(-3 * time.Second).Sub(d.clock.Now()))
+	d.clock.Jump(slotAt.Add(-time.Second).Sub(d.clock.Now()))
 	d.tap.spoil = d.spoil
 	due := time.Now().Add(slotAt.Sub(d.clock.Now()))
 	d.lives.Begin(t)
@@ -247,13 +247,7 @@ func (d *day) settle(t *testing.T) {
 	t.Helper()
 	end := time.Now().Add(5 * time.Second)
 	d.await(t, "latecomers have their grades", func() bool {
-		return time.Now().After(end) || !slices.ContainsFunc(d.guilds, func(g *server) bool {
-			if g.late == nil {
-				return false
-			}
-			direct, here := g.late.grades()
-			return direct+here == 0
-		})
+		return time.Now().After(end) || d.told()
 	})
 }
 
