@@ -84,6 +84,7 @@ type Event struct {
 	Channel   Channel   `json:",omitzero"` // empty in a direct message
 	Member    Member    `json:",omitzero"` // who did it; empty for what no person did
 	Manager   bool      `json:",omitzero"` // the platform says that the member manages the place
+	Alone     bool      `json:",omitzero"` // the workspace is the member's own: it has no channels, so nothing is asked there on a schedule
 	Roles     []Member  `json:",omitzero"` // of the member, where the platform has them: &ID, which is named in place of a member as <@&ID>
 	At        time.Time `json:",omitzero"`
 	Seed      uint64    `json:",omitzero"` // all randomness that the engine may use; the shell fills it

@@ -192,7 +192,7 @@ func (in interaction) place(e *chat.Event) {
 		e.Room = chat.DirectRoom(e.Member)
 		if personal && !installed {
 			e.Workspace = Alone(string(e.Member))
-			e.Manager = true
+			e.Manager, e.Alone = true, true
 		}
 		return
 	}

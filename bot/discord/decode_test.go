@@ -95,7 +95,7 @@ func TestDecode(t *testing.T) {
 			Way: way(8, Way{Type: 5, Wrote: []string{"One thread & an <event loop>"}}),
 		}},
 		{"personal", "INTERACTION_CREATE", Inbound{ // only the member has installed the app
-			Event: in(10, chat.Event{Kind: chat.Line, Text: "practice", Workspace: "discord:@" + mira, Room: "d:" + mira, Manager: true}),
+			Event: in(10, chat.Event{Kind: chat.Line, Text: "practice", Workspace: "discord:@" + mira, Room: "d:" + mira, Manager: true, Alone: true}),
 			Way:   way(10, Way{Type: 2}),
 		}},
 		{"direct", "MESSAGE_CREATE", Inbound{

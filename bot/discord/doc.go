@@ -18,8 +18,8 @@
 //   - rest (a package of its own): requests within Discord's limits.
 //   - send.go, find.go: [Discord.Send] and [Discord.Find]; insist.go: a request is made again while nobody knows what became of
 //     it; errors.go: what Discord's errors mean.
-//   - threads.go, forum.go, direct.go: where messages stand; homes.go: nothing is posted in a channel of another guild; edits.go, copies.go: changing and deleting them; pages_progress.go: how far
-//     a long one has come.
+//   - threads.go, forum.go, direct.go: where messages stand; homes.go: nothing is posted in a channel of another guild; edits.go,
+//     copies.go: changing and deleting them; pages_progress.go: how far a long one has come.
 //   - reply.go (pure), response.go, reply_show.go: how a reply is shown, the one response that an interaction takes, and showing the rest;
 //     excuse.go: what a person is told where it went wrong.
 //   - render.go, form.go (pure): messages and forms; markdown.go, escape.go: their text.

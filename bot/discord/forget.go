@@ -99,7 +99,7 @@ func (d *Discord) forgetGuilds(ctx context.Context) error {
 	}
 	for _, guild := range over {
 		if err == nil {
-			err = errors.Join(d.forgetSent(ctx, Guild(guild)), d.forgetLate(ctx, Guild(guild)))
+			err = errors.Join(d.forgetSent(ctx, Guild(guild)), d.forgetLate(ctx, Guild(guild)), d.forgetHome(ctx, guild))
 		}
 	}
 	if err == nil {

@@ -53,6 +53,9 @@ type forumPost struct {
 
 // createIn posts the first page of a message in a channel, and gives where it stands then.
 func (d *Discord) createIn(ctx context.Context, a chat.Action, channel string, b body) (at, message string, err error) {
+	if err := d.within(ctx, a, channel); err != nil {
+		return "", "", err
+	}
 	if _, ok := d.out.forums.get(channel); ok {
 		return d.createInForum(ctx, a, channel, b)
 	}

@@ -125,15 +125,14 @@ func (m *members) locate(ctx context.Context, in *Inbound) error {
 	case user == "":
 		return nil
 	case e.Workspace == Alone(user):
-		e.Manager = true
+		e.Manager, e.Alone = true, true
 		return nil
 	case guild != "" && !in.Named:
 		if e.Typed {
 			e.Manager = m.manages(ctx, inGuild{guild, user}, e.Roles)
 		}
-		if err := m.acted(ctx, user, guild); err != nil { // it counts the next time
-			m.d.cfg.Log.Error("discord: it is not kept where a member has acted", append(attrs(*in), slog.Any("err", err))...)
-		}
+		m.keepActed(ctx, *in, guild)
+		m.d.out.homes.set(string(e.Channel), guild)
 		return nil
 	}
 	guilds, err := guildsOf(store.NewReader(ctx, m.d.cfg.DB), user)
@@ -141,13 +140,14 @@ func (m *members) locate(ctx context.Context, in *Inbound) error {
 		return fmt.Errorf("where has the member acted: %w", err)
 	}
 	in.Several = len(guilds) > 1
+	first := len(guilds) == 0
+	if first {
+		guilds = m.d.guilds.few(askedMost)
+	}
 	if in.Named && slices.Contains(guilds, guild) {
 		guilds = slices.Insert(slices.Clone(guilds), 0, guild)
 	} else if in.Named {
 		e.Value = chat.Value{}
-	}
-	if len(guilds) == 0 {
-		guilds = m.d.guilds.few(askedMost)
 	}
 	for _, g := range guilds {
 		r := m.is(ctx, inGuild{g, user})
@@ -156,11 +156,21 @@ func (m *members) locate(ctx context.Context, in *Inbound) error {
 		}
 		if !r.absent {
 			e.Workspace, e.Manager, e.Roles = Guild(g), r.manager, r.roles
+			if first {
+				m.keepActed(ctx, *in, g)
+			}
 			return nil
 		}
 	}
-	e.Workspace, e.Manager = Alone(user), true
+	e.Workspace, e.Manager, e.Alone = Alone(user), true, true
 	return nil
+}
+
+// keepActed keeps that a member has acted in a guild; where that fails, it counts the next time.
+func (m *members) keepActed(ctx context.Context, in Inbound, guild string) {
+	if err := m.acted(ctx, string(in.Event.Member), guild); err != nil {
+		m.d.cfg.Log.Error("discord: it is not kept where a member has acted", append(attrs(in), slog.Any("err", err))...)
+	}
 }
 
 // is what a member is in a guild; where Discord does not say, a member who manages nothing.

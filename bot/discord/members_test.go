@@ -96,9 +96,31 @@ func TestDirectMessageOfAStranger(t *testing.T) {
 			g.Install()
 		}
 		w.quiet()
-		e := w.dm(sam, "help")
-		w.want("in many", e.Workspace, Alone(sam))
+		w.want("who has written before", w.dm(sam, "help").Workspace, guild)
+		e := w.dm(mira, "help")
+		w.want("in many", e.Workspace, Alone(mira))
 		w.want("manages it", e.Manager, true)
+		w.want("has no channels", e.Alone, true)
+	})
+}
+
+// Whoever begins with a direct message can press what they got there, also after they have erased what is kept about them.
+func TestButtonsOfAStranger(t *testing.T) {
+	inWorld(t, byGateway, func(w *world) {
+		w.bot.will(func(context.Context, chat.Event) (chat.Reply, error) {
+			return chat.Reply{Message: &chat.Message{
+				Blocks: []chat.Block{chat.Text("Hello.")}, Buttons: []chat.Button{{Label: "Go", Value: chat.Value{Verb: "go"}}},
+			}}, nil
+		})
+		w.dm(sam, "help")
+		in := discordfake.Place{Message: w.fake.Directs(sam)[1].ID}
+		for range 2 {
+			w.must(w.fake.Click(sam, in, "Go"))
+			e := w.last()
+			w.want("the guild", e.Workspace, guild)
+			w.want("the verb", e.Value.Verb, "go")
+			w.must(w.discord.forgetMember(context.Background(), guild, sam))
+		}
 	})
 }
 

@@ -18,6 +18,7 @@ type outbound struct {
 	directs memo[string]    // channels of direct messages, by member
 	threads memo[bool]      // messages that have a thread
 	forums  memo[bool]      // channels that are forums
+	homes   memo[string]    // guilds of channels
 	tagless memo[time.Time] // forums that take no new tag, and since when
 	edits   editPace
 	doubts  memo[time.Time] // keys of actions of which nobody knows whether they were done, and since when

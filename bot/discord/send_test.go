@@ -521,6 +521,7 @@ func TestSlotInManyChannels(t *testing.T) {
 		for i := range channels {
 			channel := fmt.Sprint(290926798627000000 + i)
 			o.guild.AddChannel(discordfake.Channel{ID: channel, Name: "c"})
+			o.d.out.homes.set(channel, officeGuild) // the schedule was made there
 			a := o.post("p" + channel)
 			a.Channel = chat.Channel(channel)
 			work <- a
