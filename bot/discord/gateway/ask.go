@@ -6,9 +6,11 @@ import (
 	"fmt"
 	"io"
 	"log/slog"
+	"net"
 	"net/http"
 	"net/url"
 	"strconv"
+	"strings"
 	"time"
 )
 
@@ -65,6 +67,9 @@ func (g *Gateway) ask(ctx context.Context) (plan, error) {
 		return plan{}, fmt.Errorf("read where Discord's gateway is: %w", err)
 	}
 	p, err := readPlan(body)
+	if err == nil && strings.HasPrefix(g.cfg.API, "https:") && !strings.HasPrefix(p.URL, "wss:") {
+		err = fmt.Errorf("the gateway's address %.200q is not for a bot token: it begins with wss:// only", p.URL)
+	}
 	p.asked = time.Now()
 	return p, err
 }
@@ -136,4 +141,25 @@ func (g *Gateway) askUntil(ctx context.Context) (plan, error) {
 		g.trouble.set(everyShard, unreachable)
 		sleep(ctx, wait)
 	}
+}
+
+// kin tells whether a gateway is one of those to which another belongs: whoever answers there gets the bot's token. Discord's are all
+// below one domain, and speak TLS.
+func kin(to, of string) bool {
+	if _, err := address(to); err != nil {
+		return false
+	}
+	a, err := url.Parse(to)
+	b, err2 := url.Parse(of)
+	return err == nil && err2 == nil && !(b.Scheme == "wss" && a.Scheme != "wss") && a.Hostname() != "" && site(a) == site(b)
+}
+
+// site is the last two names of an address's host; all of it where it is a number.
+func site(u *url.URL) string {
+	host := strings.ToLower(strings.TrimSuffix(u.Hostname(), "."))
+	if net.ParseIP(host) != nil {
+		return host
+	}
+	names := strings.Split(host, ".")
+	return strings.Join(names[max(0, len(names)-2):], ".")
 }

@@ -215,7 +215,7 @@ func (l *link) begin(f frame) error {
 	if err := json.Unmarshal(f.Data, &r); err != nil || r.ID == "" {
 		return fmt.Errorf("%w: READY names no session", errFrame)
 	}
-	if _, err := address(r.Resume); err != nil {
+	if !kin(r.Resume, l.s.identifies.address()) {
 		r.Resume = "" // the address for all then serves
 	}
 	l.s.began(Session{Shard: l.s.id, Shards: l.s.of, ID: r.ID, Resume: r.Resume})

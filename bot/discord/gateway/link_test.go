@@ -1,8 +1,11 @@
 package gateway
 
 import (
+	"context"
 	"encoding/json"
 	"fmt"
+	"net/http"
+	"slices"
 	"strings"
 	"testing"
 	"testing/synctest"
@@ -257,26 +260,67 @@ func TestStuckSession(t *testing.T) {
 	})
 }
 
-// An address that Discord gives for Resume is used only if it is one of a gateway.
+// An address that is given for Resume gets the bot's token: it is used only if it is one of Discord's gateways.
 func TestResumeElsewhere(t *testing.T) {
-	p := &peer{serve: func(c *call) {
-		if c.n == 1 {
-			c.say(helloFrame)
-			c.say(strings.Replace(readyFrame, "ws://resume", "http://169.254.169.254/", 1))
-			c.say(`{"op":7}`)
-			return
+	for _, elsewhere := range []string{"http://169.254.169.254/", "wss://gateway.evil.example", "ws://gateway.discord.gg.evil.example", "ws://evil.example/?gateway.discord.gg", "ws://x@evil.example", "ws://discord.gg@evil.example:80", "ws://", "ws://gg"} {
+		p := &peer{serve: func(c *call) {
+			if c.n == 1 {
+				c.say(helloFrame)
+				c.say(strings.Replace(readyFrame, "ws://resume.discord.gg", elsewhere, 1))
+				c.say(`{"op":7}`)
+				return
+			}
+			c.begin()
+		}}
+		meet(t, p, func(t *testing.T) {
+			time.Sleep(2 * time.Second)
+			if len(p.of(2, opResume)) != 1 {
+				t.Errorf("%s: heard %+v", elsewhere, p.heard)
+			}
+			if p.kept().Resume != "" {
+				t.Errorf("%s: kept %+v", elsewhere, p.kept())
+			}
+			if got := p.dialled(); !slices.Equal(got, []string{"gateway.discord.gg:80", "gateway.discord.gg:80"}) {
+				t.Errorf("%s: connected to %s", elsewhere, got)
+			}
+		})
+	}
+}
+
+// Nor is the token sent in the clear where Discord's API is not.
+func TestKin(t *testing.T) {
+	for _, c := range []struct {
+		to, of string
+		is     bool
+	}{
+		{"wss://gateway-us-east1-b.discord.gg", "wss://gateway.discord.gg", true},
+		{"wss://gateway-us-east1-b.discord.gg", "wss://gateway.discord.gg:443/", true},
+		{"ws://gateway-us-east1-b.discord.gg", "wss://gateway.discord.gg", false},
+		{"wss://gateway.discord.gg", "ws://gateway.discord.gg", true},
+		{"wss://GATEWAY.discord.GG.", "wss://gateway.discord.gg", true},
+		{"wss://discord.gg", "wss://gateway.discord.gg", true},
+		{"wss://evildiscord.gg", "wss://gateway.discord.gg", false},
+		{"ws://127.0.0.1:8080/resume", "ws://127.0.0.1:8080/gateway", true},
+		{"ws://9.9.0.1:8080/resume", "ws://127.0.0.1:8080/gateway", false},
+		{"ws://[::1]:1", "ws://[::1]:2", true},
+		{"https://gateway.discord.gg", "wss://gateway.discord.gg", false},
+		{"", "wss://gateway.discord.gg", false},
+		{"wss://:443", "wss://:443", false},
+	} {
+		if kin(c.to, c.of) != c.is {
+			t.Errorf("%q of %q: %v", c.to, c.of, !c.is)
 		}
-		c.begin()
-	}}
-	meet(t, p, func(t *testing.T) {
-		time.Sleep(2 * time.Second)
-		if len(p.of(2, opResume)) != 1 {
-			t.Errorf("heard %+v", p.heard)
+	}
+	for api, ok := range map[string]bool{"https://discord.com/api/v10/": false, "http://127.0.0.1/api/v10/": true} {
+		answer := answers(func() (int, string) { return 200, strings.Replace(planned(1, 1, 1000, time.Hour), "wss:", "ws:", 1) })
+		g, err := New(Config{Token: "t", API: api, HTTP: &http.Client{Transport: answer}, Save: func(context.Context, Session) error { return nil }})
+		if err != nil {
+			t.Fatal(err)
 		}
-		if p.kept().Resume != "" {
-			t.Errorf("kept %+v", p.kept())
+		if _, err := g.ask(t.Context()); (err == nil) != ok {
+			t.Errorf("a gateway without TLS, named by %s: %v", api, err)
 		}
-	})
+	}
 }
 
 // A session that Discord sends twice what was there comes once.

@@ -7,6 +7,7 @@ import (
 	"log/slog"
 	"net"
 	"net/http"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -25,6 +26,7 @@ type peer struct {
 
 	mu    sync.Mutex
 	conns int
+	to    []string // where they went
 	heard []heard
 	got   []string // names of dispatches
 	saved Session
@@ -91,10 +93,11 @@ func meet(t *testing.T, p *peer, test func(t *testing.T)) {
 	})
 }
 
-func (p *peer) dial(context.Context, string, string) (net.Conn, error) {
+func (p *peer) dial(_ context.Context, _, to string) (net.Conn, error) {
 	ours, theirs := net.Pipe()
 	p.mu.Lock()
 	p.conns++
+	p.to = append(p.to, to)
 	n := p.conns
 	p.mu.Unlock()
 	p.ends.Go(func() {
@@ -164,6 +167,13 @@ func (p *peer) connections() int {
 	return p.conns
 }
 
+// dialled is where connections went.
+func (p *peer) dialled() []string {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return slices.Clone(p.to)
+}
+
 // kept is what was last kept.
 func (p *peer) kept() Session {
 	p.mu.Lock()
@@ -187,7 +197,7 @@ func (c *call) say(text string) error {
 
 const (
 	helloFrame = `{"op":10,"d":{"heartbeat_interval":41250}}`
-	readyFrame = `{"op":0,"s":1,"t":"READY","d":{"session_id":"s1","resume_gateway_url":"ws://resume"}}`
+	readyFrame = `{"op":0,"s":1,"t":"READY","d":{"session_id":"s1","resume_gateway_url":"ws://resume.discord.gg"}}`
 )
 
 // begin says Hello and READY, or RESUMED on a later connection.

@@ -176,10 +176,10 @@ func (s *shard) connection(ctx context.Context) *ending {
 // dial connects where the session is to be resumed; after a failure there, at the gateway that Discord names to all, and so
 // in turn.
 func (s *shard) dial(ctx context.Context) (*websocket.Conn, error) {
-	if s.session.Resume != "" && s.dead%2 == 0 {
+	base := s.identifies.address()
+	if s.dead%2 == 0 && kin(s.session.Resume, base) {
 		return s.g.dial(ctx, s.session.Resume)
 	}
-	base := s.identifies.address()
 	if s.dead > 0 {
 		base = s.identifies.current(ctx, planFresh).URL
 	}
