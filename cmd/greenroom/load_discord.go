@@ -9,6 +9,7 @@ import (
 	"os/signal"
 	"path/filepath"
 	"runtime"
+	"runtime/debug"
 	"syscall"
 
 	"greenroom/bot/discord/discordfake"
@@ -60,7 +61,7 @@ func (c loadDiscord) Run(std streams) error {
 	if err := findPeer(c.Packages); err != nil {
 		return err
 	}
-	collectSeldom()
+	debug.SetGCPercent(1000) // this process has memory to spare, and the bots want the processors
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
 	folder, err := os.MkdirTemp("", "greenroom-load-")

@@ -278,7 +278,11 @@ func (f *Fake) fillMentions(m *message, a *allowedMentions, reply *replyTo) {
 	m.mentions, m.notified = nil, nil
 	g, may := m.channel.guild, m.channel.rights(m.author)
 	loud := g == nil || may&MentionEveryone != 0
-	for _, found := range named.FindAllStringSubmatch(m.text(), -1) {
+	text := m.text()
+	if !strings.Contains(text, "@") {
+		text = "" // nobody is named, and the expression would take its time to say so
+	}
+	for _, found := range named.FindAllStringSubmatch(text, -1) {
 		user, group, all := found[1], found[2], found[3]
 		switch {
 		case user != "" && a.allows("users", user) && f.people[user] != nil:
