@@ -37,6 +37,12 @@ type commandOption struct {
 	MaxLength    int                                    `json:"max_length,omitempty"`
 }
 
+// commandLine is how a line begins that stands for the command, and lineName the option in which its words stand.
+const (
+	commandLine = "/greenroom "
+	lineName    = "do"
+)
+
 // lineLimit is how much may be typed after a command: more than any command line, and within the 6,000 that Discord takes.
 const lineLimit = 1000
 
@@ -60,7 +66,7 @@ func (o Commands) Check() error {
 func (o Commands) wanted(app application) []command {
 	all := []command{{
 		Name: "greenroom", Description: "Set up and play: questions, schedule, leaderboard, progress, help",
-		Options: lineOption("do", "question, schedule, progress, help … Leave it out to begin"),
+		Options: lineOption(lineName, "question, schedule, progress, help … Leave it out to begin"),
 	}}
 	if o.Aliases {
 		all = append(all,

@@ -327,7 +327,7 @@ func decodeMessage(body []byte, self string) (Inbound, error) {
 	}
 	e := chat.Event{
 		ID: chat.EventID{At: at, Name: "message/" + m.ID}, Kind: chat.Line, At: at,
-		Member: chat.Member(m.Author.ID), Typed: true, Text: text,
+		Member: chat.Member(m.Author.ID), Typed: true, Text: asTyped(text),
 	}
 	if m.Guild == "" {
 		e.Room = chat.DirectRoom(e.Member)
@@ -337,6 +337,14 @@ func decodeMessage(body []byte, self string) (Inbound, error) {
 		e.Room = chat.ChannelRoom(e.Channel)
 	}
 	return Inbound{Event: e, Way: Way{Channel: m.Channel}}, nil
+}
+
+// asTyped is a command line without the name of the option, as which Greenroom writes it: see asCommand.
+func asTyped(line string) string {
+	if words, ok := strings.CutPrefix(line, commandLine+lineName+":"); ok {
+		return commandLine + words
+	}
+	return line
 }
 
 // withoutMention removes the bot's own name, and writes members as <@ID> where an older client wrote <@!ID>.

@@ -215,7 +215,7 @@ func drawRun(run page.Run, more bool) string {
 	case run.Span != nil:
 		return drawSpan(*run.Span)
 	case run.Code, run.Spoken != "" && strings.Contains(run.Text, `\`): // maths that has no faithful Unicode is its LaTeX
-		return inline(run.Text)
+		return inline(asCommand(run.Text))
 	}
 	return escapeBefore(run.Text, more)
 }
@@ -319,6 +319,14 @@ var verbatim = chat.Speak{
 	Markdown: func(s string) string { return s },
 	Text:     page.Inert,
 	Invite:   func(chat.Channel) string { return fmt.Sprintf(howToInvite, "the channel") },
+}
+
+// asCommand writes a line that begins with the command as Discord takes it: what follows stands in an option that has a name.
+func asCommand(line string) string {
+	if words, ok := strings.CutPrefix(line, commandLine); ok {
+		return commandLine + lineName + ":" + words
+	}
+	return line
 }
 
 // inline draws code within a line. Runs of backticks are parted: Discord knows no way to write them.

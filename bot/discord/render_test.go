@@ -516,6 +516,24 @@ func TestSpans(t *testing.T) {
 	}
 }
 
+// What follows the command stands in an option that has a name; a line without it is understood all the same.
+func TestCommandLine(t *testing.T) {
+	for line, want := range map[string]string{
+		"/greenroom schedule add 9:00": "`/greenroom do:schedule add 9:00`",
+		"/greenroom":                   "`/greenroom`",
+		"schedule list":                "`schedule list`",
+		"see /greenroom help":          "`see /greenroom help`",
+	} {
+		got := draw(page.Rows([]chat.Block{chat.Say(chat.Code(line))}))
+		if got != want {
+			t.Errorf("%s is drawn as %s, want %s", line, got, want)
+		}
+		if back := asTyped(strings.Trim(want, "`")); back != line {
+			t.Errorf("%s is read as %s", want, back)
+		}
+	}
+}
+
 // Who is named on several pages is notified by the first.
 func TestPingOnce(t *testing.T) {
 	m := chat.Message{Blocks: []chat.Block{chat.Say(chat.Ping(mira)), chat.Text(strings.Repeat("word ", 600)), chat.Say(chat.Ping(mira))}}

@@ -62,6 +62,26 @@ func TestForeign(t *testing.T) {
 	}
 }
 
+// TestAlone holds that who has the bot for themselves is offered a question, and nothing that needs a channel.
+func TestAlone(t *testing.T) {
+	m := newMachine(t, quiz.New(quiz.Config{Banks: machineBanks(t)}))
+	reply := func(e chat.Event) string {
+		e.Member, e.Room, e.Manager, e.Alone = "solo", "d:solo", true, true
+		m.unmanaged(e)
+		m.settle()
+		return m.answered()
+	}
+	for _, text := range []string{"", "setup", "setup now", "schedule add 9:00 weekdays #team"} {
+		got := reply(chat.Event{Kind: chat.Line, Text: text})
+		if !strings.Contains(got, "A question now") || strings.Contains(got, "Set it up") || strings.Contains(got, "Save") {
+			t.Errorf("%q is answered %s", text, got)
+		}
+	}
+	if got := reply(chat.Event{Kind: chat.Click, Value: chat.Value{Look: true, Verb: "setup-form"}}); !strings.Contains(got, "A question now") {
+		t.Errorf("an old button is answered %s", got)
+	}
+}
+
 // TestRoleManages holds that whoever has a role that was named as manager manages, and nobody else.
 func TestRoleManages(t *testing.T) {
 	m := newMachine(t, quiz.New(quiz.Config{Banks: machineBanks(t)}))

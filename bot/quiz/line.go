@@ -182,7 +182,7 @@ func (l *look) goesOn(typed []string, last string) []string {
 	case typed[0] == "leaderboard":
 		return []string{"day", "week", "month", "all", "everywhere"}
 	case typed[0] == "question", typed[0] == "setup", typed[0] == "schedule" && typed[1] == "add":
-		return append(l.topicNames(), l.zoneNames(typed[0], last)...)
+		return append(l.topicsAfter(typed), l.zoneNames(typed[0], last)...)
 	case typed[0] == "settings" && typed[1] == "zone":
 		return l.zoneNames("", last)
 	case typed[0] == "schedule":
@@ -197,6 +197,27 @@ func (l *look) goesOn(typed []string, last string) []string {
 		return ids
 	}
 	return nil
+}
+
+// topicsAfter are the topics that are not in what was typed; of one that was begun, what is left of it.
+func (l *look) topicsAfter(typed []string) []string {
+	var names []string
+	for _, name := range l.topicNames() {
+		words := fields(name)
+		begun := len(words)
+		for begun > 0 && !endsWith(typed, words[:begun]) {
+			begun--
+		}
+		if begun < len(words) {
+			names = append(names, join(words[begun:]))
+		}
+	}
+	return names
+}
+
+// endsWith tells whether a line ends with these words.
+func endsWith(line, words []string) bool {
+	return len(line) >= len(words) && slices.EqualFunc(line[len(line)-len(words):], words, strings.EqualFold)
 }
 
 func (l *look) topicNames() []string {

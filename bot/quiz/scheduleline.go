@@ -32,6 +32,10 @@ const unknownWords = 5
 // readSchedule reads the words of schedule add, which may stand in any order. What it says instead of a schedule is a
 // message: what was understood, what not, and a line that works.
 func (l *look) readSchedule(words []string) (*schedule, *chat.Message) {
+	if l.ev.Alone {
+		alone := l.sayAlone()
+		return nil, &alone
+	}
 	r := &scheduleLine{schedule: schedule{Channel: l.ev.Channel, FollowUps: l.followUps, Result: l.result, Line: join(words)}}
 	for len(words) > 0 && len(r.unknown) < unknownWords {
 		words = words[l.readWord(r, words):]

@@ -30,14 +30,20 @@ func setupCommand(words []string) command {
 
 // welcome explains what will happen and offers the form; who may not set up learns whom to ask.
 func (l *look) welcome() (chat.Reply, error) {
-	if !l.manages() {
+	switch {
+	case l.ev.Alone:
+		return tell(l.sayAlone()), nil
+	case !l.manages():
 		return tell(l.sayNotSetUp()), nil
 	}
 	return tell(l.sayWelcome()), nil
 }
 
 func (l *look) setupForm() (chat.Reply, error) {
-	if !l.manages() {
+	switch {
+	case l.ev.Alone:
+		return tell(l.sayAlone()), nil
+	case !l.manages():
 		return tell(managersOnly()), nil
 	}
 	return chat.Reply{Form: l.saySetupForm(l.usualZone())}, nil

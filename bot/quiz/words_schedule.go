@@ -398,7 +398,7 @@ func understood() chat.Message { return plainly("Good. I won't show it again.") 
 func sayMoveForm(c *schedule) *chat.Form {
 	return &chat.Form{
 		Title: "Use another channel", Submit: "Use it", Value: chat.Value{Verb: "move", Post: c.ID},
-		Fields: []chat.Field{{Name: "channel", Label: "Channel", Kind: chat.ChannelField, Hint: "Such as #interview-prep. Invite me there first.", Max: 80}},
+		Fields: []chat.Field{{Name: "channel", Label: "Channel", Kind: chat.ChannelField, Hint: "One that I may write in, such as #interview-prep.", Max: 80}},
 	}
 }
 
@@ -513,6 +513,22 @@ func (l *look) sayWelcome() chat.Message {
 	return m
 }
 
+// sayAlone is the first page of whoever has the bot for themselves: there is no channel to set up.
+func (l *look) sayAlone() chat.Message {
+	return chat.Message{
+		Blocks: []chat.Block{
+			chat.Say(chat.Strong("I get you ready for technical interviews.")),
+			chat.Text("Ask me for a question whenever you like. You answer here, and I say what your answer covered and what it left out."),
+			chat.Say(chat.Words(fmt.Sprintf("I have %s about ", count(len(l.banks.Questions()), "question", "questions"))), chat.Literal(cut(list(l.topicNames()), 200)), chat.Words(".")),
+			chat.Text("You have me for yourself here: questions on a schedule, results and boards are for teams, in their channels."),
+		},
+		Buttons: []chat.Button{
+			{Label: "A question now", Value: chat.Value{Verb: "another"}, Main: true},
+			{Label: "What can you do?", Value: chat.Value{Look: true, Verb: "help"}},
+		},
+	}
+}
+
 // saySetupForm asks for what a schedule needs. Opened in a channel, it is about that channel.
 func (l *look) saySetupForm(zone string) *chat.Form {
 	f := &chat.Form{Title: "A daily question", Submit: "Show me", Value: chat.Value{Verb: "setup", Post: l.ev.Value.Post}}
@@ -523,7 +539,7 @@ func (l *look) saySetupForm(zone string) *chat.Form {
 		{Name: "topics", Label: "Topics", Kind: chat.ShortField, Optional: true, Hint: cut("Empty for all, or some of: "+list(l.topicNames()), 100), Max: 120},
 	}
 	if f.Value.Post == "" {
-		f.Fields = append(f.Fields, chat.Field{Name: "channel", Label: "Channel", Kind: chat.ChannelField, Hint: "Such as #interview-prep. Invite me there first.", Max: 80})
+		f.Fields = append(f.Fields, chat.Field{Name: "channel", Label: "Channel", Kind: chat.ChannelField, Hint: "One that I may write in, such as #interview-prep.", Max: 80})
 	}
 	return f
 }
@@ -533,7 +549,10 @@ func daysNeeded() string { return "Write days such as weekdays, daily, mon-thu o
 
 // sayNotSetUp tells a member who may not set up whom to ask, and what can be done meanwhile.
 func (l *look) sayNotSetUp() chat.Message {
-	ask := []chat.Span{chat.Words("Ask who manages this place: an owner or an admin")}
+	ask := []chat.Span{chat.Words("Ask somebody who manages this place, such as an owner, an admin")}
+	if len(l.ws.Managers) == 0 {
+		ask[0].Text = "Ask somebody who manages this place, such as an owner or an admin"
+	}
 	for i, m := range l.ws.Managers[:min(5, len(l.ws.Managers))] {
 		between := ", "
 		if i == len(l.ws.Managers)-1 {

@@ -31,6 +31,7 @@ var Allowances = bottest.Allowances[*World]{
 	{Why: "the button that sends a form says Submit in all of Discord", Apply: withSubmit},
 	{Why: "in a plain message of Discord's the buttons stand below all text", Apply: withButtonsBelow},
 	{Why: "in Discord a bot comes into a channel by its permissions there", Apply: withInvitation},
+	{Why: "in Discord the words after a command stand in an option that has a name, do", Apply: withOption},
 	{Why: "a form of Discord's closes: what is wrong stands above the message that opens it again", Apply: withClosedForm},
 	{Why: "in Discord nobody adds the bot to a channel: it says no hello there", Apply: withoutJoining},
 	{Why: "where posting is refused, Discord still lets the bot edit what stands there", Apply: withoutEdits},
@@ -78,6 +79,15 @@ func withInvitation(_ *World, _ bottest.Line, want, got []bottest.Shown) (_, _ [
 	for i := range want {
 		want[i].Text = invitation.ReplaceAllString(want[i].Text, "open the settings of $1, choose Permissions, add Greenroom there and allow "+
 			"View Channel, Send Messages, Create Public Threads, Send Messages in Threads and Read Message History")
+	}
+	return want, got
+}
+
+var commandLine = regexp.MustCompile(`/greenroom (schedule\b)`)
+
+func withOption(_ *World, _ bottest.Line, want, got []bottest.Shown) (_, _ []bottest.Shown) {
+	for i := range want {
+		want[i].Text = commandLine.ReplaceAllString(want[i].Text, "/greenroom do:$1")
 	}
 	return want, got
 }
