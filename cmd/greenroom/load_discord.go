@@ -194,11 +194,6 @@ func (t *discordTeam) prepare(ctx context.Context) error {
 
 func (t *discordTeam) question(channel int) answerable { return t.questions[channel] }
 
-func unmetered(do func() (turn, error)) error {
-	_, err := do()
-	return err
-}
-
 // startPeer starts the bot of discord.js: it posts and says the same as Greenroom.
 func (t *discordTeam) startPeer(ctx context.Context, packages string) (*loadProcess, error) {
 	post, err := sayable(t.post)

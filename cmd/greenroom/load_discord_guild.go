@@ -96,8 +96,19 @@ func (g *loadGuild) feedback(member string) (discordfake.Message, error) {
 	return seen[len(seen)-1], nil
 }
 
+// meter does something and notes what it took.
+type meter func(do func() (turn, error)) error
+
+// unmetered does it only.
+func unmetered(do func() (turn, error)) error {
+	_, err := do()
+	return err
+}
+
 // turn has members answer, each once, so many at a time. Forms are opened before; what they were told is given back.
-func (g *loadGuild) turn(ctx context.Context, answers []loadAnswer, to func(channel int) answerable, atATime int, metered func(do func() (turn, error)) error) ([]discordfake.Message, error) {
+func (g *loadGuild) turn(
+	ctx context.Context, answers []loadAnswer, to func(channel int) answerable, atATime int, metered meter,
+) ([]discordfake.Message, error) {
 	if _, err := takeTurn(ctx, len(answers), atATime, func(_, i int) error { return g.open(answers[i].member, to(answers[i].channel)) }); err != nil {
 		return nil, err
 	}
