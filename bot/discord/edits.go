@@ -50,7 +50,7 @@ type editPace struct {
 	closed map[string]time.Time // channels in which Discord takes none, until then
 	booked map[string]time.Time // until when a channel's counters are given away, were they made one by one
 
-	keys [64]sync.Mutex // one edit of a message at a time, by a hash of its key
+	keys [64]chan struct{} // one edit of a message at a time, by a hash of its key; holds one while it goes on
 }
 
 // take takes an edit, or says how long until there may be one.
@@ -96,11 +96,25 @@ func forgetOver(all map[string]time.Time, now time.Time) {
 
 var editSeed = maphash.MakeSeed()
 
-// lock lets one edit of a message go on at a time.
-func (p *editPace) lock(key chat.Key) (unlock func()) {
-	mu := &p.keys[maphash.String(editSeed, string(key))%uint64(len(p.keys))]
-	mu.Lock()
-	return mu.Unlock
+// lock lets one edit of a message go on at a time. It takes requests, so whoever waits does so on a channel, which has an end where ctx
+// has one and is seen by the clock of a testing/synctest bubble.
+func (p *editPace) lock(ctx context.Context, key chat.Key) (unlock func(), err error) {
+	turn := p.turn(maphash.String(editSeed, string(key)) % uint64(len(p.keys)))
+	select {
+	case turn <- struct{}{}:
+		return func() { <-turn }, nil
+	case <-ctx.Done():
+		return nil, ctx.Err()
+	}
+}
+
+func (p *editPace) turn(n uint64) chan struct{} {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if p.keys[n] == nil {
+		p.keys[n] = make(chan struct{}, 1)
+	}
+	return p.keys[n]
 }
 
 // errLater is the error of an edit that Discord does not take now.
@@ -109,8 +123,12 @@ var errLater = errors.New("Discord takes no more edits of old messages there now
 // edit brings a message up to date, with all its pages. Doing it twice is doing it once.
 func (d *Discord) edit(ctx context.Context, a chat.Action, target chat.MessageID) (chat.MessageID, error) {
 	a.Key = a.Target // by which the message goes on being known
-	defer d.out.edits.lock(a.Key)()
-	err := d.editNow(ctx, a, target)
+	unlock, err := d.out.edits.lock(ctx, a.Key)
+	if err != nil {
+		return "", d.wait(afterFailure) // nothing was sent
+	}
+	defer unlock()
+	err = d.editNow(ctx, a, target)
 	_, message := split(target)
 	switch {
 	case errors.Is(err, errLater):
@@ -236,7 +254,11 @@ func (d *Discord) tryLate(ctx context.Context, r store.Record) error {
 	if json.Unmarshal(r.Bytes, &e) != nil {
 		return d.cfg.DB.Commit(ctx, store.Unit{Put: []store.Put{{Ref: r.Ref}}})
 	}
-	defer d.out.edits.lock(e.Action.Key)()
+	unlock, err := d.out.edits.lock(ctx, e.Action.Key)
+	if err != nil {
+		return err
+	}
+	defer unlock()
 	records, err := d.cfg.DB.Load(ctx, r.Ref)
 	if err != nil || records[0].Version != r.Version { // a newer one is there
 		return err
@@ -264,7 +286,11 @@ func (d *Discord) forgetLateOf(ctx context.Context, w chat.Workspace, m chat.Mem
 		if json.Unmarshal(r.Bytes, &e) == nil && e.Action.Member != m {
 			return nil
 		}
-		defer d.out.edits.lock(e.Action.Key)() // one that is being made now is not kept again
+		unlock, err := d.out.edits.lock(ctx, e.Action.Key) // one that is being made now is not kept again
+		if err != nil {
+			return err
+		}
+		defer unlock()
 		return d.cfg.DB.Commit(ctx, store.Unit{Put: []store.Put{{Ref: r.Ref}}})
 	})
 }

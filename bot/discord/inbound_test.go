@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"strings"
+	"sync"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -228,6 +229,37 @@ func TestLinesInOrder(t *testing.T) {
 		synctest.Wait()
 		w.want("answered", w.directs(sam), texts)
 		w.want("turns", len(w.discord.turns.last), 0)
+	})
+}
+
+// What is not for the bot ends the turn of nothing that came before it.
+func TestLinesInOrderAmongOthers(t *testing.T) {
+	inWorld(t, byGateway, func(w *world) {
+		under, most := 0, 0
+		var mu sync.Mutex
+		count := func(n int) {
+			mu.Lock()
+			defer mu.Unlock()
+			under += n
+			most = max(most, under)
+		}
+		w.bot.will(func(ctx context.Context, e chat.Event) (chat.Reply, error) {
+			count(1)
+			defer count(-1)
+			sleep(ctx, 4*time.Second)
+			return says(e.Text), nil
+		})
+		_, err := w.fake.DM(sam, "first")
+		w.must(err)
+		synctest.Wait()
+		time.Sleep(time.Second)
+		w.want("brought again", w.fake.Redeliver("MESSAGE_CREATE"), true)
+		time.Sleep(time.Second)
+		_, err = w.fake.DM(sam, "second")
+		w.must(err)
+		time.Sleep(20 * time.Second)
+		w.want("answered", w.directs(sam), []string{"first", "second"})
+		w.want("at a time", most, 1)
 	})
 }
 

@@ -32,6 +32,9 @@ func (t *turns) of(in delivery) (before <-chan struct{}, over func()) {
 	}
 	t.last[m.Author.ID] = mine
 	return before, func() {
+		if before != nil {
+			<-before // what was left early ends nobody else's turn
+		}
 		t.mu.Lock()
 		defer t.mu.Unlock()
 		close(mine)
