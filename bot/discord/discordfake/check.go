@@ -34,6 +34,9 @@ type operation struct {
 // specFile is where the description lies, from the root of the repository.
 const specFile = "../shared/data/discord/openapi.json"
 
+// specID names the description for the compiler, which would resolve a relative name against the working directory of the moment.
+const specID = "https://discord.com/openapi.json"
+
 var theDescription = sync.OnceValue(readDescription)
 
 // Unvalidated says why requests are not checked against Discord's description; empty where they are.
@@ -67,7 +70,7 @@ func readDescription() *description {
 		return d
 	}
 	d.compiler = jsonschema.NewCompiler()
-	if d.err = d.compiler.AddResource("openapi.json", doc); d.err == nil {
+	if d.err = d.compiler.AddResource(specID, doc); d.err == nil {
 		d.index(object(object(doc)["paths"]))
 	}
 	return d
@@ -148,7 +151,7 @@ func (d *description) schema(name string) (*jsonschema.Schema, error) {
 	if !strings.HasPrefix(at, "/") {
 		at = "/components/schemas/" + name
 	}
-	s, err := d.compiler.Compile("openapi.json#" + at)
+	s, err := d.compiler.Compile(specID + "#" + at)
 	if err != nil {
 		return nil, fmt.Errorf("compiling %s of Discord's description: %w", name, err)
 	}
