@@ -6,6 +6,7 @@ import (
 	"context"
 	"crypto/ed25519"
 	"encoding/hex"
+	"errors"
 	"fmt"
 	"log/slog"
 	"net/http"
@@ -91,8 +92,14 @@ func (e *examination) reach(ctx context.Context) bool {
 func (e *examination) token(ctx context.Context) (application, bool) {
 	const about = "bot token"
 	app, err := e.d.application(ctx)
-	if err != nil {
-		e.findings.Say(doctor.Wrong, about, err.Error(), "press Reset Token on the app's page Bot, and copy the new one; it ends the old one")
+	var said *rest.Error
+	switch {
+	case errors.As(err, &said) && said.Status == http.StatusUnauthorized:
+		e.findings.Say(doctor.Wrong, about, "Discord does not know it (HTTP 401)",
+			"copy it again from the app's page Bot; what is shown there only once is had anew with Reset Token, which ends the old one")
+		return application{}, false
+	case err != nil:
+		e.findings.Say(doctor.Wrong, about, err.Error(), "try again; discordstatus.com says whether Discord has an outage")
 		return application{}, false
 	}
 	e.findings.Say(doctor.Good, about, fmt.Sprintf("it is of the app %s, id %s", cmp.Or(app.Name, "without a name"), app.ID), "")

@@ -35,9 +35,10 @@ var discordToken = regexp.MustCompile(`^[\w-]+\.[\w-]+\.[\w-]+$`)
 
 func (c discordSettings) token(log *slog.Logger) (string, error) {
 	const kind = "the token on the app's page Bot, three parts with dots between them"
-	token, err := secret{"GREENROOM_DISCORD_TOKEN", c.TokenFile}.token(log, kind)
+	given := secret{"GREENROOM_DISCORD_TOKEN", c.TokenFile}
+	token, err := given.token(log, kind)
 	if err == nil && token != "" && !discordToken.MatchString(token) {
-		return "", usagef("GREENROOM_DISCORD_TOKEN is not a bot's token; it is %s", kind)
+		return "", usagef("%s holds no bot's token; it is %s", given.place(), kind)
 	}
 	return token, err
 }

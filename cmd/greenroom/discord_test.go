@@ -59,8 +59,8 @@ func TestDiscordConfigRefuses(t *testing.T) {
 		name, token, args, says string
 	}{
 		{"a token with its header", "Bot " + discordBotToken, "", "more than one word"},
-		{"another secret", "8f742231bSECRET", "", "not a bot's token"},
-		{"a Slack token", "xoxb-1-SECRET", "", "holds a bot token"},
+		{"another secret", "8f742231bSECRET", "", "holds no bot's token"},
+		{"a Slack token", "xoxb-1-SECRET", "", "holds a bot token of Slack"},
 		{"a key and no token", "", "--hooks :8081 --discord-public-key " + discordKey, "add the token: --discord-token-file FILE"},
 		{"a server and no token", "", "--discord-guild 1", "add --discord-token-file FILE"},
 		{"a key and no hooks", discordBotToken, "--discord-public-key " + discordKey, "add --hooks :8081"},

@@ -31,7 +31,7 @@ func (c health) Run(std streams) error {
 	client := http.Client{Timeout: 5 * time.Second, Transport: &http.Transport{}} // of this machine: no proxy
 	response, err := client.Get("http://" + net.JoinHostPort(host, port) + "/healthz")
 	if err != nil {
-		return fmt.Errorf("nobody answers at %s: %w", c.Listen, err)
+		return fmt.Errorf("nobody answers at %s (%w); start greenroom serve, or name the --listen that it has", c.Listen, err)
 	}
 	defer response.Body.Close()
 	var h bot.Health

@@ -27,6 +27,14 @@ func (s secret) file() string {
 	return fmt.Sprintf("--%s-file (%s_FILE)", strings.ToLower(name), s.env)
 }
 
+// place is where the secret stands, for sentences about it.
+func (s secret) place() string {
+	if s.path != "" {
+		return "the file " + s.path
+	}
+	return s.env
+}
+
 // secretBytes is far more than any token or key ring has.
 const secretBytes = 64 << 10
 
@@ -49,6 +57,8 @@ func (s secret) read(log *slog.Logger) (string, error) {
 		return "", fmt.Errorf("there is no file %s; check %s", s.path, s.file())
 	case err != nil:
 		return "", fmt.Errorf("read %s: %w", s.file(), err)
+	case info.IsDir():
+		return "", fmt.Errorf("%s is a folder; name the file in it with %s", s.path, s.file())
 	case info.Size() > secretBytes:
 		return "", fmt.Errorf("the file %s is too large for a secret; check %s", s.path, s.file())
 	}
@@ -77,10 +87,10 @@ func (s secret) token(log *slog.Logger, kind string, prefixes ...string) (string
 		return "", err
 	}
 	if strings.ContainsFunc(value, func(r rune) bool { return unicode.IsSpace(r) || !unicode.IsPrint(r) }) {
-		return "", usagef("%s is more than one word; it is %s", s.env, kind)
+		return "", usagef("%s is more than one word; it is %s", s.place(), kind)
 	}
 	if strings.ContainsAny(value, "\"'`") { // docker run --env-file, for one, leaves them where they are
-		return "", usagef("%s has quotation marks in it; leave them out", s.env)
+		return "", usagef("%s has quotation marks in it; leave them out", s.place())
 	}
 	begins := func(prefix string) bool { return strings.HasPrefix(value, prefix) && len(value) > len(prefix) }
 	other := slackSecret(value)
@@ -88,9 +98,12 @@ func (s secret) token(log *slog.Logger, kind string, prefixes ...string) (string
 	case slices.ContainsFunc(prefixes, begins), len(prefixes) == 0 && other == "":
 		return value, nil
 	case other != "":
-		return "", usagef("%s holds %s; it is %s", s.env, other, kind)
+		if len(prefixes) == 0 { // no token of Slack's is wanted
+			other += " of Slack"
+		}
+		return "", usagef("%s holds %s; what belongs there is %s", s.place(), other, kind)
 	}
-	return "", usagef("%s does not begin with %s; it is %s", s.env, prefixes[0], kind)
+	return "", usagef("%s does not begin with %s; it is %s", s.place(), prefixes[0], kind)
 }
 
 // slackSecret says which of Slack's secrets a value is, empty where it does not look like one.

@@ -152,7 +152,7 @@ func TestSlackConfigRefuses(t *testing.T) {
 		{"variable and file", map[string]string{"SLACK_BOT_TOKEN": botToken}, "--slack-bot-token-file FILE", []string{"GREENROOM_SLACK_BOT_TOKEN and --slack-bot-token-file"}},
 		{"an empty file", nil, "--slack-bot-token-file FILE", []string{"is empty"}},
 		{"a file that is missing", nil, "--slack-bot-token-file nosuch", []string{"there is no file nosuch; check --slack-bot-token-file (GREENROOM_SLACK_BOT_TOKEN_FILE)"}},
-		{"a folder", nil, "--slack-app-token-file /", []string{"read --slack-app-token-file"}},
+		{"a folder", nil, "--slack-app-token-file /", []string{"is a folder; name the file in it with --slack-app-token-file"}},
 		{"a secret as a flag", nil, "--slack-bot-token " + botToken, []string{"unknown flag --slack-bot-token"}},
 		{"a strange Slack", map[string]string{"SLACK_BOT_TOKEN": botToken, "SLACK_APP_TOKEN": appToken, "SLACK_API": "http://slack.example.org/api/"}, "", []string{"GREENROOM_SLACK_API gets every token"}},
 	} {
