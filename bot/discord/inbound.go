@@ -4,7 +4,9 @@ import (
 	"bytes"
 	"context"
 	"errors"
+	"fmt"
 	"log/slog"
+	"runtime"
 	"runtime/debug"
 	"time"
 
@@ -98,7 +100,11 @@ func (d *Discord) take(work context.Context, in delivery, before <-chan struct{}
 	done = true
 	defer func() {
 		if p := recover(); p != nil { // one payload must not end the others
-			d.cfg.Log.Error("discord: a delivery panicked", slog.String("dispatch", in.dispatch), slog.Any("panic", p), slog.String("stack", string(debug.Stack())))
+			what := fmt.Sprintf("a %T", p) // its value may hold what a person wrote
+			if own, ok := p.(runtime.Error); ok {
+				what = own.Error()
+			}
+			d.cfg.Log.Error("discord: a delivery panicked", slog.String("dispatch", in.dispatch), slog.String("panic", what), slog.String("stack", string(debug.Stack())))
 		}
 	}()
 	got, err := d.read(in)

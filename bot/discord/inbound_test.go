@@ -351,8 +351,10 @@ func TestHostilePayloads(t *testing.T) {
 // A bot that panics is not ours to mend, and a delivery that does ends no other.
 func TestPanic(t *testing.T) {
 	inWorld(t, byGateway, func(w *world) {
-		w.bot.will(func(context.Context, chat.Event) (chat.Reply, error) { panic("so be it") })
+		w.bot.will(func(context.Context, chat.Event) (chat.Reply, error) { panic("what sam wrote") })
 		w.want("a command", w.fake.Command(sam, inPrep, "greenroom"), discordfake.NotResponding)
+		w.want("logged", strings.Contains(w.log.String(), "a delivery panicked"), true)
+		w.want("what it was about is logged", strings.Contains(w.log.String(), "what sam wrote"), false)
 		w.bot.will(saying("Hello."))
 		w.must(w.fake.Command(sam, inPrep, "greenroom"))
 	})
