@@ -20,7 +20,7 @@ COPY --from=build --chown=65532:65532 --chmod=700 /out/data /data
 USER 65532:65532
 ENV GREENROOM_DATA=/data
 VOLUME /data
-# Only where Slack reaches Greenroom over HTTP, with GREENROOM_HOOKS=:8081. Socket Mode needs no port.
+# Only where Slack or Discord reaches Greenroom over HTTP, with GREENROOM_HOOKS=:8081. Socket Mode and the gateway need no port.
 EXPOSE 8081
 HEALTHCHECK --interval=30s --timeout=10s --start-period=30s --retries=3 CMD ["/greenroom", "health"]
 ENTRYPOINT ["/greenroom"]

@@ -134,6 +134,34 @@ func TestDockerfile(t *testing.T) {
 // TestCompose: each secret that a variable names is given to the container and has a file, and the container can write
 // its data only.
 func TestCompose(t *testing.T) {
+	for name, text := range platforms(t, "deploy/compose.yaml", "slack_", "discord_token") {
+		t.Run(name, func(t *testing.T) { composes(t, text) })
+	}
+}
+
+// platforms is a file as it is for Slack, and as its comments say how to change it: the # taken from the lines with one word, and put
+// before those with the other.
+func platforms(t *testing.T, name, slack, discord string) map[string]string {
+	t.Helper()
+	text := fromRoot(t, name)
+	lines := func(without string) string {
+		var out []string
+		for _, line := range strings.Split(text, "\n") {
+			bare := strings.Replace(line, "# ", "", 1)
+			switch {
+			case strings.HasPrefix(strings.TrimSpace(line), "# ") && strings.Contains(line, discord) && !strings.ContainsAny(bare, "#;"):
+				line = bare
+			case without != "" && strings.Contains(line, without) && !strings.HasPrefix(strings.TrimSpace(line), "#"):
+				line = "# " + line
+			}
+			out = append(out, line)
+		}
+		return strings.Join(out, "\n")
+	}
+	return map[string]string{"Slack": text, "both": lines(""), "Discord": lines(slack)}
+}
+
+func composes(t *testing.T, text string) {
 	var compose struct {
 		Services map[string]struct {
 			Environment map[string]string
@@ -146,15 +174,15 @@ func TestCompose(t *testing.T) {
 		Secrets map[string]struct{ File string }
 		Volumes map[string]any
 	}
-	if err := yaml.Unmarshal([]byte(fromRoot(t, "deploy/compose.yaml")), &compose); err != nil {
+	if err := yaml.Unmarshal([]byte(text), &compose); err != nil {
 		t.Fatal(err)
 	}
 	s, there := compose.Services["greenroom"]
 	if !there || !s.ReadOnly || !slices.Equal(s.CapDrop, []string{"ALL"}) || !slices.Equal(s.SecurityOpt, []string{"no-new-privileges:true"}) || !slices.Equal(s.Volumes, []string{"data:/data"}) {
 		t.Errorf("the service is %+v", s)
 	}
-	if len(s.Environment) < 2 {
-		t.Errorf("the service has the variables %v", s.Environment)
+	if n := map[string]int{"TestCompose/Slack": 2, "TestCompose/both": 3, "TestCompose/Discord": 1}[t.Name()]; len(s.Environment) != n || len(s.Secrets) != n {
+		t.Errorf("the service has the variables %v and the secrets %v", s.Environment, s.Secrets)
 	}
 	for variable, file := range s.Environment {
 		if name := path.Base(file); path.Dir(file) != "/run/secrets" || !slices.Contains(s.Secrets, name) || compose.Secrets[name].File != "./secrets/"+name {
@@ -168,9 +196,14 @@ func TestCompose(t *testing.T) {
 
 // TestService: each credential that a variable names is loaded, and the folder of the data is the one that systemd makes.
 func TestService(t *testing.T) {
-	text := fromRoot(t, "deploy/greenroom.service")
+	for name, text := range platforms(t, "deploy/greenroom.service", "slack-", "discord-token") {
+		t.Run(name, func(t *testing.T) { serves(t, text) })
+	}
+}
+
+func serves(t *testing.T, text string) {
 	variables := regexp.MustCompile(`(?m)^Environment=(GREENROOM_\w+_FILE)=%d/(\S+)$`).FindAllStringSubmatch(text, -1)
-	if len(variables) != 2 {
+	if len(variables) != map[string]int{"TestService/Slack": 2, "TestService/both": 3, "TestService/Discord": 1}[t.Name()] {
 		t.Errorf("%d credentials", len(variables))
 	}
 	for _, v := range variables {
