@@ -159,7 +159,7 @@ func (d *Discord) answer(work context.Context, in Inbound, v *voice, full bool) 
 		err = chat.ErrBusy
 	default:
 		var reply chat.Reply
-		if reply, err = d.reply(ctx, in.Event); err == nil {
+		if reply, err = d.reply(ctx, in); err == nil {
 			d.show(work, in, v, reply)
 		}
 	}
@@ -167,8 +167,16 @@ func (d *Discord) answer(work context.Context, in Inbound, v *voice, full bool) 
 }
 
 // reply asks the bot, which returns once what changed is durable.
-func (d *Discord) reply(ctx context.Context, e chat.Event) (chat.Reply, error) {
+func (d *Discord) reply(ctx context.Context, in Inbound) (chat.Reply, error) {
+	e := in.Event
+	if d.untold(ctx, in) {
+		e.ID.Name = again(e.ID.Name)
+	}
 	r, err := d.hand(ctx, e)
+	if err == nil && silent(r) && e.Kind == chat.Submit && !e.Expired { // it was taken before, by a process that could not say so
+		e.ID.Name = again(e.ID.Name)
+		r, err = d.hand(ctx, e)
+	}
 	if err == nil && r.Forget {
 		err = d.forgetMember(ctx, e.Workspace, e.Member)
 	}

@@ -67,3 +67,59 @@ func TestThinkingIsFilled(t *testing.T) {
 		w.want("shown", w.whispers(sam), []string{"Hello."})
 	})
 }
+
+// A process that took a submission and died before it could say so has left the bot with an event that it has seen: the next process asks
+// for the grade under another name, and once only where the first has shown it.
+func TestTakenAndNotSaid(t *testing.T) {
+	for name, test := range map[string]struct {
+		shown bool // by the first process
+		late  bool // when the next one gets it
+		want  []string
+	}{
+		"in time":        {false, false, []string{"interaction/", "again/interaction/"}},
+		"late":           {false, true, []string{"again/interaction/"}},
+		"late and shown": {true, true, []string{"interaction/"}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			inWorld(t, byGateway, func(w *world) {
+				w.bot.will(opensForm(func(ctx context.Context, e chat.Event) (chat.Reply, error) {
+					if test.shown {
+						return says("3 of 5"), nil
+					}
+					<-ctx.Done() // as if the process died after the commit
+					return chat.Reply{}, ctx.Err()
+				}))
+				w.must(w.fake.Click(sam, w.post(), "Answer"))
+				answered := make(chan struct{})
+				go func() {
+					defer close(answered)
+					w.fake.Submit(sam, map[string][]string{"answer": {"An event loop"}})
+				}()
+				time.Sleep(time.Second)
+				if test.late {
+					<-answered
+					time.Sleep(3 * time.Second)
+				}
+				w.discord.told = told{}
+				w.bot.got()
+				w.bot.will(func(_ context.Context, e chat.Event) (chat.Reply, error) {
+					if !strings.HasPrefix(e.ID.Name, "again/") || e.Expired { // seen before, or its grade is a message of its own
+						return chat.Reply{}, nil
+					}
+					return says("3 of 5, again"), nil
+				})
+				w.want("brought again", w.fake.Redeliver("INTERACTION_CREATE"), true)
+				w.quiet()
+				<-answered
+				var names []string
+				for _, e := range w.bot.got() {
+					names = append(names, strings.TrimRight(e.ID.Name, "0123456789"))
+				}
+				w.want("handed over", names, test.want)
+				if !test.late {
+					w.want("shown", w.whispers(sam), []string{"3 of 5, again"})
+				}
+			})
+		})
+	}
+}
