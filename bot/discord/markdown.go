@@ -276,7 +276,7 @@ func drawSpan(s chat.Span) string {
 	case chat.InviteSpan:
 		return fmt.Sprintf(howToInvite, drawSpan(chat.In(chat.Channel(s.Text))))
 	}
-	if !datable(s) {
+	if s.Style == chat.DayOnly || !datable(s) { // a day is one in the zone in which it was meant: elsewhere another may have begun
 		return escape(page.Written(s))
 	}
 	return fmt.Sprintf("<t:%d:%s>", s.At.Unix(), dateFormat(s.Style))
@@ -297,8 +297,6 @@ func dateFormat(style chat.WhenStyle) string {
 	switch style {
 	case chat.TimeOnly:
 		return "t"
-	case chat.DayOnly:
-		return "D"
 	case chat.Relative:
 		return "R"
 	}
