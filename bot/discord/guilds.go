@@ -7,6 +7,7 @@ import (
 	"maps"
 	"slices"
 	"strconv"
+	"strings"
 	"sync"
 	"time"
 
@@ -16,7 +17,7 @@ import (
 
 // Records in Config.DB:
 //
-//	guild/GUILD   a guild in which Greenroom is, as far as the bot has been told: its id
+//	guild/GUILD   a guild in which Greenroom is, as far as the bot has been told: its id, and " down" behind it in an outage
 
 // guilds knows in which guilds Greenroom is. Discord lists them at the begin of each session (READY) and then sends a
 // GUILD_CREATE for each, which says nothing new; one for another guild is an installation. Who was missing from a READY has
@@ -27,23 +28,28 @@ type guilds struct {
 	mu    sync.Mutex
 	there map[string]bool // by id
 	down  map[string]bool // by id: not available at present
+	noted map[string]bool // by id: that is noted, because whoever resumes the session does not hear of it again
 }
 
 // guildNews is what one dispatch says about guilds.
 type guildNews struct {
 	events []chat.Event // Gone and Back, which the bot has to hear, in this order
 	put    []string     // guilds that are to be noted once it has heard them
+	down   []string     // guilds of which an outage is to be noted
 	drop   []string     // guilds that are no longer
 }
 
 func guildRef(id string) store.Ref { return store.Key("guild", id) }
+
+// isDown stands behind the id of a guild that is not available.
+const isDown = " down"
 
 // guildsAtOnce is how many records of guilds one unit or list holds.
 const guildsAtOnce = 500
 
 // load reads what an earlier process knew.
 func (g *guilds) load(ctx context.Context) error {
-	there := map[string]bool{}
+	there, down := map[string]bool{}, map[string]bool{}
 	view := store.NewReader(ctx, g.db)
 	for after := store.Ref(""); ; {
 		page, err := view.List(store.Prefix("guild"), after, guildsAtOnce)
@@ -54,13 +60,16 @@ func (g *guilds) load(ctx context.Context) error {
 			break
 		}
 		for _, r := range page {
-			there[string(r.Bytes)] = true
+			id, out := strings.CutSuffix(string(r.Bytes), isDown)
+			if there[id] = true; out {
+				down[id] = true
+			}
 		}
 		after = page[len(page)-1].Ref
 	}
 	g.mu.Lock()
 	defer g.mu.Unlock()
-	g.there, g.down = there, map[string]bool{}
+	g.there, g.down, g.noted = there, down, maps.Clone(down)
 	return nil
 }
 
@@ -102,6 +111,7 @@ func (g *guilds) listed(body []byte, at time.Time) (n guildNews) {
 		n.drop = append(n.drop, id)
 		delete(g.there, id)
 		delete(g.down, id)
+		delete(g.noted, id)
 	}
 	return n
 }
@@ -123,12 +133,21 @@ func (g *guilds) changed(dispatch string, body []byte, at time.Time) (n guildNew
 	}
 	if one.Unavailable {
 		g.down[one.ID] = true
-		return guildNews{}
+		if g.there[one.ID] && !g.noted[one.ID] {
+			g.noted[one.ID] = true
+			n.down = []string{one.ID}
+		}
+		return n
 	}
+	noted := g.noted[one.ID]
 	delete(g.down, one.ID)
+	delete(g.noted, one.ID)
 	present := dispatch == "GUILD_CREATE"
 	if present && g.there[one.ID] {
-		return guildNews{}
+		if noted {
+			n.put = []string{one.ID}
+		}
+		return n
 	}
 	in, err := decodeGuild(dispatch, body, at)
 	if err != nil {
@@ -151,9 +170,12 @@ func (g *guilds) keep(ctx context.Context, n guildNews) error {
 		id  string
 		now []byte // nil removes it
 	}
-	changes := make([]change, 0, len(n.put)+len(n.drop))
+	changes := make([]change, 0, len(n.put)+len(n.down)+len(n.drop))
 	for _, id := range n.put {
 		changes = append(changes, change{id, []byte(id)})
+	}
+	for _, id := range n.down {
+		changes = append(changes, change{id, []byte(id + isDown)})
 	}
 	for _, id := range n.drop {
 		changes = append(changes, change{id, nil})

@@ -148,6 +148,36 @@ func TestOutage(t *testing.T) {
 	want(false)
 }
 
+// An outage is known to the next process too, which resumes the session and so hears of it no more.
+func TestOutageOutlastsTheProcess(t *testing.T) {
+	db := store.NewMemory()
+	g := newGuilds(t, db)
+	g.says(t, "READY", readyOf(0, 1, "10", "20", "30"))
+	for _, id := range []string{"10", "20", "30"} {
+		g.says(t, "GUILD_CREATE", guildBody(id))
+	}
+	g.says(t, "GUILD_DELETE", []byte(`{"id":"10","unavailable":true}`))
+	g.says(t, "GUILD_DELETE", []byte(`{"id":"20","unavailable":true}`))
+	g.says(t, "GUILD_CREATE", guildBody("20"))
+	next := newGuilds(t, db)
+	if !next.outage("10") || next.outage("20") || next.outage("30") || len(next.few(5)) != 3 {
+		t.Errorf("down are %v of %v", next.down, next.there)
+	}
+	if said := next.says(t, "GUILD_CREATE", guildBody("10")); said != "" {
+		t.Errorf("it is back from an outage, and the bot hears %q", said)
+	}
+	if last := newGuilds(t, db); last.outage("10") || len(last.few(5)) != 3 {
+		t.Errorf("down are %v of %v", last.down, last.there)
+	}
+	next.says(t, "GUILD_DELETE", []byte(`{"id":"30","unavailable":true}`))
+	if said := next.says(t, "GUILD_DELETE", []byte(`{"id":"30"}`)); said != "gone discord:30" {
+		t.Errorf("removed in an outage: %q", said)
+	}
+	if last := newGuilds(t, db); last.outage("30") || len(last.few(5)) != 2 {
+		t.Errorf("down are %v of %v", last.down, last.there)
+	}
+}
+
 // Thousands of guilds are kept and read.
 func TestManyGuilds(t *testing.T) {
 	db := store.NewMemory()

@@ -38,7 +38,7 @@ func (n *news) take(d *Discord, in delivery) bool {
 			said.events = append(said.events, left.Event)
 		}
 	}
-	if len(said.events)+len(said.put)+len(said.drop) == 0 {
+	if len(said.events)+len(said.put)+len(said.down)+len(said.drop) == 0 {
 		in.done()
 		return true
 	}
