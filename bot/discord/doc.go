@@ -21,7 +21,7 @@
 //   - threads.go, forum.go, direct.go: where messages stand; homes.go: nothing is posted in a channel of another guild; edits.go,
 //     copies.go: changing and deleting them; pages_progress.go: how far a long one has come.
 //   - reply.go (pure), response.go, reply_show.go: how a reply is shown, the one response that an interaction takes, and showing the rest;
-//     excuse.go: what a person is told where it went wrong.
+//     excuse.go: what a person is told where it went wrong; late.go: what an earlier process has left unsaid.
 //   - render.go, form.go (pure): messages and forms; markdown.go, escape.go: their text.
 //   - pages.go, space.go (pure): a long message is cut into pages, and answerfile.go: the file with all of it; pages_private.go and
 //     pages_keep.go: leafing through one in private.
