@@ -37,6 +37,17 @@ func (c *clock) heard(said, at time.Time) {
 	}
 }
 
+// leap is how far an id may be ahead of what is known. One that is further tells nothing: the next answer's Date says whether the clock
+// stood still, as it does where a machine sleeps.
+const leap = time.Minute
+
+// made takes notice of when something was made that arrived when the machine's clock showed at. Its id alone says that.
+func (c *clock) made(when, at time.Time) {
+	if known := c.at(at); known.IsZero() || when.Sub(known) < leap {
+		c.heard(when, at)
+	}
+}
+
 // at is what Discord's clock shows at the least when the machine's shows at; the zero time where nothing was heard yet.
 func (c *clock) at(at time.Time) time.Time {
 	c.mu.Lock()

@@ -141,7 +141,7 @@ func (d *Discord) take(work context.Context, in delivery, before <-chan struct{}
 func (d *Discord) read(in delivery) (Inbound, error) {
 	got, err := Decode(in.dispatch, in.body, d.me(), d.clock.at(in.at))
 	if err == nil {
-		d.clock.heard(got.Event.At, in.at)
+		d.clock.made(got.Event.At, in.at)
 	}
 	return got, err
 }

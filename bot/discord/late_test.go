@@ -123,3 +123,17 @@ func TestTakenAndNotSaid(t *testing.T) {
 		})
 	}
 }
+
+// An id that claims to be of the future makes nobody else late.
+func TestIdOfTheFuture(t *testing.T) {
+	bothWays(t, func(w *world) {
+		w.fake.Twist(func(p map[string]any) { p["id"] = "18446744073709551615" })
+		_ = w.fake.Command(sam, inPrep, "greenroom")
+		w.must(w.fake.Command(mira, inPrep, "greenroom"))
+		w.want("shown", w.whispers(mira), []string{"Hello."})
+		_, err := w.fake.DM(sam, "help")
+		w.must(err)
+		w.quiet()
+		w.want("answered", w.directs(sam), []string{"Hello."})
+	})
+}
