@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"regexp"
 	"strconv"
 	"strings"
 	"time"
@@ -165,6 +166,7 @@ func decodeInteraction(body []byte, now time.Time) (Inbound, error) {
 		}
 		e.Kind = chat.Line
 		e.Text, _ = line(in.Data.Name, in.Data.Options)
+		e.Text = mentionsOnly(e.Text)
 	case discordgo.InteractionApplicationCommandAutocomplete:
 		e.Kind, e.ID = chat.Complete, chat.EventID{}
 		e.Text, e.Focus = line(in.Data.Name, in.Data.Options)
@@ -327,7 +329,7 @@ func decodeMessage(body []byte, self string) (Inbound, error) {
 	}
 	e := chat.Event{
 		ID: chat.EventID{At: at, Name: "message/" + m.ID}, Kind: chat.Line, At: at,
-		Member: chat.Member(m.Author.ID), Typed: true, Text: asTyped(text),
+		Member: chat.Member(m.Author.ID), Typed: true, Text: mentionsOnly(asTyped(text)),
 	}
 	if m.Guild == "" {
 		e.Room = chat.DirectRoom(e.Member)
@@ -345,6 +347,21 @@ func asTyped(line string) string {
 		return commandLine + words
 	}
 	return line
+}
+
+// managersLine is a line that names managers.
+var managersLine = regexp.MustCompile(`(?i)^(/?greenroom\s+)?/?settings\s+managers\s`)
+
+// mentionsOnly takes the at sign from names in a line that names managers: what is written like a mention and is none names nobody here.
+func mentionsOnly(line string) string {
+	if !managersLine.MatchString(line) {
+		return line
+	}
+	words := strings.Fields(line)
+	for i := range words {
+		words[i] = strings.TrimPrefix(words[i], "@")
+	}
+	return strings.Join(words, " ")
 }
 
 // withoutMention removes the bot's own name, and writes members as <@ID> where an older client wrote <@!ID>.

@@ -148,6 +148,20 @@ func TestInteractionExpires(t *testing.T) {
 	}
 }
 
+// What is written like a mention and is none names nobody: it must not be kept as a manager.
+func TestMentionsOnly(t *testing.T) {
+	for line, want := range map[string]string{
+		"settings managers @mira <@1> <@&2>": "settings managers mira <@1> <@&2>",
+		"/greenroom settings managers @mira": "/greenroom settings managers mira",
+		"@property turns a method  into one": "@property turns a method  into one",
+		"The settings managers  @cache":      "The settings managers  @cache",
+	} {
+		if got := mentionsOnly(line); got != want {
+			t.Errorf("%q is read as %q, want %q", line, got, want)
+		}
+	}
+}
+
 func TestDecodeIgnores(t *testing.T) {
 	for body, dispatch := range map[string]string{
 		string(payload(t, "outage")): "GUILD_DELETE",

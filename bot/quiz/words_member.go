@@ -270,7 +270,7 @@ func (l *look) sayZone() chat.Message {
 }
 
 func managersByName(word string) chat.Message {
-	return chat.Message{Blocks: []chat.Block{chat.Say(chat.Words("I need members, such as "), chat.Code("settings managers @mira @sam"), chat.Words("; I cannot use "), chat.Literal(quote(word)), chat.Words("."))}}
+	return chat.Message{Blocks: []chat.Block{chat.Say(chat.Words("I need members that you mention, such as "), chat.Code("settings managers @mira @sam"), chat.Words("; I cannot use "), chat.Literal(quote(word)), chat.Words("."))}}
 }
 
 func (l *look) sayManagers() chat.Message {
