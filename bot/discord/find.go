@@ -3,6 +3,7 @@ package discord
 import (
 	"context"
 	"errors"
+	"fmt"
 	"log/slog"
 	"slices"
 	"strconv"
@@ -145,6 +146,15 @@ func (d *Discord) noteDoubt(a chat.Action, begun time.Time, err error) {
 	case doubtful(err) && !noted:
 		d.out.doubts.set(string(a.Key), begun)
 	}
+}
+
+// inDoubt is what an error of Send means while an earlier try may still come through: that Find is asked before the next, though this one
+// was not sent.
+func (d *Discord) inDoubt(a chat.Action, err error) error {
+	if _, doubt := d.out.doubts.get(string(a.Key)); doubt && isWait(err) && a.Do != chat.Edit && a.Do != chat.Delete {
+		return fmt.Errorf("an earlier try may still come through: %s", err.Error())
+	}
+	return err
 }
 
 // history is a conversation that is being read, for what may have been posted at a time. A time in the future was noted by a clock that

@@ -407,3 +407,33 @@ func (o *office) conversation(random *rand.Rand, channel, person string) {
 		}
 	}
 }
+
+// A request may still come through after somebody looked for its message in vain. What is refused for a while then does not make sure that
+// it was not sent: it is looked for again.
+func TestMessageThatStillComes(t *testing.T) {
+	for kind, action := range map[string]func(*office) chat.Action{
+		"post":   func(o *office) chat.Action { return o.post("p1") },
+		"direct": func(o *office) chat.Action { return o.direct("d1", "Your week") },
+		"long": func(o *office) chat.Action {
+			a := o.post("p1")
+			a.Message.Blocks = append(a.Message.Blocks, chat.Text(long(2)))
+			return a
+		},
+	} {
+		t.Run(kind, func(t *testing.T) {
+			atOffice(t, discordfake.Config{Faults: discordfake.Faults{SlowFor: 45 * time.Second}}, func(o *office) {
+				o.fake.Next(1, posting, discordfake.Slow)
+				o.fake.Next(15, posting, "99999")
+				a := action(o)
+				id, err := o.deliver(a, "")
+				if err != nil {
+					o.Fatal(err)
+				}
+				channel, _ := split(id)
+				if texts := o.stands(channel); len(texts) != 1 {
+					o.Errorf("%d messages stand: %q", len(texts), texts)
+				}
+			})
+		})
+	}
+}

@@ -34,7 +34,7 @@ func (d *Discord) Send(ctx context.Context, a chat.Action, target chat.MessageID
 	if err != nil {
 		err = d.verdict(ctx, a, err)
 		d.noteDoubt(a, begun, err)
-		return "", err
+		return "", d.inDoubt(a, err)
 	}
 	d.out.doubts.forget(string(a.Key))
 	return id, nil
