@@ -58,6 +58,10 @@ func (c *client) run(ctx context.Context) error {
 	}
 	settle(session, gone)
 	err = c.pass(ctx, h)
+	if ctx.Err() == nil { // the connection has failed, which discordgo may not have noticed yet
+		h.close()
+		<-h.over
+	}
 	select {
 	case <-h.over:
 		<-gone
