@@ -11,7 +11,8 @@ const (
 	keepWithin = 5 * time.Second // the last time, when everything ends
 )
 
-// keep has the session kept whenever more of it is done, at most once a second, and at the end.
+// keep has the session kept whenever more of it is done, at most once a second, and at the end. A new one is kept at once: until then a
+// process that is killed leaves a session to the next one that is no more, and what comes in between is lost.
 func (s *shard) keep(ctx context.Context) {
 	var kept Session
 	save := func(ctx context.Context) {
@@ -33,12 +34,21 @@ func (s *shard) keep(ctx context.Context) {
 	}()
 	expiry := time.NewTicker(time.Minute)
 	defer expiry.Stop()
+	var pause <-chan time.Time // since it was kept; nil once it is over
+	more := false              // was done since
 	for {
 		select {
 		case <-s.moved:
+			if now, _ := s.resumable(); pause != nil && now.ID == kept.ID {
+				more = true
+				continue
+			}
 			save(ctx)
-			if !sleep(ctx, keepEvery) {
-				return
+			pause = time.After(keepEvery)
+		case <-pause:
+			if pause = nil; more {
+				more = false
+				s.changed()
 			}
 		case <-expiry.C:
 			s.expire()
