@@ -4,6 +4,7 @@ import (
 	"context"
 	"strings"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"greenroom/bot/chat"
@@ -100,7 +101,8 @@ func TestTakenAndNotSaid(t *testing.T) {
 					<-answered
 					time.Sleep(3 * time.Second)
 				}
-				w.discord.told = told{}
+				synctest.Wait()
+				w.discord.told = told{} // as in a process that never heard of it
 				w.bot.got()
 				w.bot.will(func(_ context.Context, e chat.Event) (chat.Reply, error) {
 					if !strings.HasPrefix(e.ID.Name, "again/") || e.Expired { // seen before, or its grade is a message of its own
